@@ -1,0 +1,58 @@
+#pragma once
+
+#include "alsace/interactions.h"
+#include "alsace/model.h"
+#include "alsace/options.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace alsace {
+
+/// What one iteration did.
+struct IterationReport {
+  int iteration = 0;     ///< Counted from 1.
+  double seconds = 0;    ///< Wall time of this iteration alone.
+  double objective = 0;  ///< Exact, items just solved.
+};
+
+/// Everything about a run that does not change the model it ends with, and where it starts from.
+struct TrainControl {
+  /// Called once with the data's facts and the warnings, before the first half-step.
+  std::function<void(const TrainSummary&)> before_training;
+  /// Called after each iteration; false ends training there.
+  std::function<bool(const IterationReport&)> after_iteration;
+  /// Asked after each half-step and often within; true ends training after the half-step. The
+  /// closing half-step still runs, so that the model is whole.
+  std::function<bool()> stop_requested;
+
+  /// Start factors: a model whose rows are matched by id (rows it lacks start as usual). Same
+  /// number of factors, else invalid_argument.
+  const Model* warm_start = nullptr;
+  /// A checkpoint to go on from. Other data or options (but for iterations, tolerance, threads)
+  /// are refused with invalid_argument. Excludes warm_start.
+  const Model* resume = nullptr;
+
+  std::filesystem::path checkpoint;  ///< Written every checkpoint_every iterations when not empty.
+  int checkpoint_every = 1;          ///< >= 1.
+  bool store_interactions = true;    ///< Keep the interactions in the model.
+};
+
+/// Factorizes the interactions by alternating least squares. Same data, options and seed give the
+/// same model, bit for bit, for any number of threads.
+///
+/// Each iteration solves users from items, then items from users; at the end users are solved once
+/// more to a backward error of 1e-6, so that fold-in of a user's own history gives the stored row.
+/// Implicit feedback drops values of 0 and refuses negative ones.
+///
+/// @throws Error invalid_argument for a bad option, invalid_data for values that are not finite,
+///         negative where they may not be, or nothing to train on; numerical_failure naming the
+///         row that has no solution; io_error when a checkpoint cannot be written.
+Model train(const Interactions& interactions,
+            const TrainOptions& options = {},
+            const TrainControl& control = {});
+
+}  // namespace alsace

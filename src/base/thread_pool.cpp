@@ -1,0 +1,85 @@
+#include "base/thread_pool.h"
+
+#include "base/threads.h"
+
+#include <algorithm>
+
+namespace alsace {
+
+ThreadPool::ThreadPool(int threads) {
+  const int wanted = threads > 0 ? threads : available_threads();
+  for (int worker = 1; worker < wanted; ++worker) {
+    threads_.emplace_back([this, worker] { work(worker); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  wake_.notify_all();
+}
+
+void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t, int)>& task) {
+  {
+    const std::lock_guard lock(mutex_);
+    task_ = &task;
+    tasks_ = tasks;
+    next_ = 0;
+    failed_ = false;
+    failure_ = nullptr;
+    busy_ = static_cast<int>(threads_.size());
+    ++round_;
+  }
+  wake_.notify_all();
+  drain(0);
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, [this] { return busy_ == 0; });
+  if (failure_) {
+    std::rethrow_exception(failure_);
+  }
+}
+
+void ThreadPool::work(int worker) {
+  std::uint64_t seen = 0;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return stop_ || round_ != seen; });
+      if (stop_) {
+        return;
+      }
+      seen = round_;
+    }
+    drain(worker);
+    {
+      const std::lock_guard lock(mutex_);
+      --busy_;
+    }
+    done_.notify_one();
+  }
+}
+
+void ThreadPool::drain(int worker) {
+  while (!failed_.load(std::memory_order_relaxed)) {
+    const std::size_t index = next_.fetch_add(1, std::memory_order_relaxed);
+    if (index >= tasks_) {
+      return;
+    }
+    try {
+      (*task_)(index, worker);
+    } catch (...) {
+      // Indices are handed out in rising order, so the lowest failing one has always begun: which
+      // exception is thrown does not depend on the number of threads.
+      const std::lock_guard lock(mutex_);
+      if (!failure_ || index < failed_index_) {
+        failure_ = std::current_exception();
+        failed_index_ = index;
+      }
+      failed_ = true;
+    }
+  }
+}
+
+}  // namespace alsace
