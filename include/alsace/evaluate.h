@@ -17,7 +17,7 @@ namespace alsace {
 /// Training, validation and test entries over one set of ids. The catalogue is train.item_ids.
 struct Split {
   Interactions train;
-  Triplets valid;    ///< Neither trained on nor hidden from ranking when testing.
+  Triplets valid;  ///< Neither trained on nor hidden from ranking when testing.
   Triplets test;
   Triplets fold_in;  ///< new_users: the shown part of the held-out users' histories.
 };
@@ -27,10 +27,10 @@ enum class SplitMethod {
   leave_last_one,  ///< Per user in time order: the last entry is the test. Users with fewer than 2
                    ///< entries are trained on, not tested.
   leave_last_two,  ///< The last is the test, the last but one validation; fewer than 3: not tested.
-  random,          ///< Per user, test_fraction of the entries at random, at least one left to train.
-  temporal,        ///< All entries after the time before which 1 - test_fraction of them lie.
-  new_users        ///< test_fraction of the users held out whole; 80 % of their history is folded
-                   ///< in, the rest is the test.
+  random,    ///< Per user, test_fraction of the entries at random, at least one left to train.
+  temporal,  ///< All entries after the time before which 1 - test_fraction of them lie.
+  new_users  ///< test_fraction of the users held out whole; 80 % of their history is folded
+             ///< in, the rest is the test.
 };
 
 struct SplitOptions {

@@ -70,8 +70,7 @@ class FactorTable {
   [[nodiscard]] float* data() noexcept { return const_cast<float*>(data_); }  // NOLINT
 
   [[nodiscard]] std::span<const float> row(Index index) const noexcept {
-    return {data_ + static_cast<std::size_t>(index) * stride(),
-            static_cast<std::size_t>(factors_)};
+    return {data_ + static_cast<std::size_t>(index) * stride(), static_cast<std::size_t>(factors_)};
   }
   /// Only for a table that owns its floats.
   [[nodiscard]] std::span<float> row(Index index) noexcept {
@@ -80,9 +79,7 @@ class FactorTable {
   }
 
   operator FactorView() const noexcept { return {data_, rows_, factors_, stride()}; }  // NOLINT
-  [[nodiscard]] MutableFactorView view() noexcept {
-    return {data(), rows_, factors_, stride()};
-  }
+  [[nodiscard]] MutableFactorView view() noexcept { return {data(), rows_, factors_, stride()}; }
 
  private:
   std::shared_ptr<const void> owner_;

@@ -57,10 +57,10 @@ class IdTable {
 
 /// Observed (user, item, value, time) quadruples, column by column, all of one length.
 struct Triplets {
-  std::vector<Index> users;   ///< Row numbers.
-  std::vector<Index> items;   ///< Row numbers.
-  std::vector<float> values;  ///< Counts or ratings; empty: every value is 1.
-  std::vector<double> times;  ///< Seconds, or whatever the file counts in; empty: no times.
+  std::vector<Index> users = {};   ///< Row numbers.
+  std::vector<Index> items = {};   ///< Row numbers.
+  std::vector<float> values = {};  ///< Counts or ratings; empty: every value is 1.
+  std::vector<double> times = {};  ///< Seconds, or whatever the file counts in; empty: no times.
 
   [[nodiscard]] std::int64_t size() const noexcept {
     return static_cast<std::int64_t>(users.size());

@@ -1,43 +1,23 @@
 #pragma once
 
+#include "alsace/csr_matrix.h"
 #include "alsace/factors.h"
 #include "alsace/interactions.h"
 #include "alsace/options.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <span>
 #include <string>
 #include <vector>
 
 namespace alsace {
 
-/// Compressed rows: row r owns entries offsets[r] to offsets[r + 1], columns rising within a row.
-struct CsrMatrix {
-  Index rows = 0;
-  Index columns = 0;
-  std::vector<std::int64_t> offsets = {0};  ///< [rows + 1]
-  std::vector<Index> indices;               ///< [entries]
-  std::vector<float> values;                ///< [entries], or empty: every value is 1.
-
-  [[nodiscard]] std::int64_t entries() const noexcept { return offsets.back(); }
-  [[nodiscard]] std::span<const Index> row(Index index) const noexcept {
-    const auto begin = static_cast<std::size_t>(offsets[static_cast<std::size_t>(index)]);
-    const auto end = static_cast<std::size_t>(offsets[static_cast<std::size_t>(index) + 1]);
-    return std::span<const Index>(indices).subspan(begin, end - begin);
-  }
-  [[nodiscard]] float value(std::int64_t entry) const noexcept {
-    return values.empty() ? 1.0F : values[static_cast<std::size_t>(entry)];
-  }
-  bool operator==(const CsrMatrix&) const = default;
-};
-
 /// What training did and saw.
 struct TrainSummary {
-  std::vector<double> objective;  ///< After each iteration (items just solved).
-  std::vector<double> seconds;    ///< Of each iteration alone.
-  double final_objective = 0;     ///< Of the factors as stored.
-  std::string stopped;            ///< "iterations", "tolerance" or "interrupted".
+  std::vector<double> objective;   ///< After each iteration (items just solved).
+  std::vector<double> seconds;     ///< Of each iteration alone.
+  double final_objective = 0;      ///< Of the factors as stored.
+  std::string stopped;             ///< "iterations", "tolerance" or "interrupted".
   std::int64_t zeros_dropped = 0;  ///< Entries of value 0, which implicit feedback leaves out.
   double confidence_median = 0;    ///< Of the confidence c over training entries; implicit only,
   double confidence_p99 = 0;       ///< as the next two.
@@ -54,9 +34,9 @@ struct TrainSummary {
 ///
 /// A checkpoint is a model with complete = false: the state before the closing half-step.
 struct Model {
-  TrainOptions options;  ///< Resolved. Fold-in needs them.
-  FactorTable user_factors;  ///< [users x factors]
-  FactorTable item_factors;  ///< [items x factors]
+  TrainOptions options;            ///< Resolved. Fold-in needs them.
+  FactorTable user_factors;        ///< [users x factors]
+  FactorTable item_factors;        ///< [items x factors]
   std::vector<float> user_biases;  ///< [users], or empty without options.biases.
   std::vector<float> item_biases;  ///< [items], or empty.
   IdTable user_ids;
@@ -67,8 +47,8 @@ struct Model {
   double value_mean = 0;  ///< Mean training value: mu of explicit, scale of relative confidence.
   double value_min = 0;   ///< Range of the training values: explicit predictions are clipped to it.
   double value_max = 0;
-  CsrMatrix interactions;  ///< Training interactions by user; 0 rows when they are not stored.
-  CsrMatrix low;           ///< Seen pairs below min_value by user; 0 rows when there are none.
+  CsrMatrix interactions;       ///< Training interactions by user; 0 rows when they are not stored.
+  CsrMatrix low;                ///< Seen pairs below min_value by user; 0 rows when there are none.
   std::uint64_t data_hash = 0;  ///< XXH3 of the training data: resume refuses another.
   bool complete = true;         ///< False: a checkpoint.
   TrainSummary summary;

@@ -39,15 +39,15 @@ struct TrainOptions {
   std::optional<double> regularization;  ///< lambda >= 0. Unset: 0.001 implicit, 0.1 explicit.
   std::optional<double> regularization_exponent;  ///< nu >= 0. Unset: 0 implicit, 1 explicit.
   RegularizationCount regularization_count = RegularizationCount::observed;
-  int iterations = 20;    ///< >= 0; one = all users, then all items.
-  double tolerance = 0;   ///< >= 0; stop when the objective's relative fall is below; 0: never.
+  int iterations = 20;   ///< >= 0; one = all users, then all items.
+  double tolerance = 0;  ///< >= 0; stop when the objective's relative fall is below; 0: never.
   Solver solver = Solver::automatic;
   std::uint64_t seed = 42;  ///< Of the start values; the same seed gives the same model.
   int threads = 0;          ///< 0: all this process may use. Never changes the result.
 
   Confidence confidence = Confidence::linear;  ///< Implicit only, as the next three.
-  double alpha = 10;             ///< Confidence scale, > 0.
-  double log_epsilon = 1;        ///< Of Confidence::log, > 0.
+  double alpha = 10;                           ///< Confidence scale, > 0.
+  double log_epsilon = 1;                      ///< Of Confidence::log, > 0.
   double unobserved_weight = 1;  ///< w0 >= 0: the confidence of a pair that was not observed.
 
   bool biases = false;       ///< Explicit only: adds mean, user and item biases.

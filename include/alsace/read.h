@@ -24,10 +24,11 @@ struct ReadOptions {
   /// and item are both there (or user_id, item_id), else positions 1 to 4.
   std::vector<std::string> columns;
 
-  bool skip_bad_lines = false;   ///< Count and leave out lines that would be refused.
-  bool allow_negative = false;   ///< Ratings may be negative; implicit feedback may not.
-  int threads = 0;               ///< 0: all this process may use. Never changes the result.
-  /// Called now and then with bytes read and bytes in all (0: not known); false stops with an Error.
+  bool skip_bad_lines = false;  ///< Count and leave out lines that would be refused.
+  bool allow_negative = false;  ///< Ratings may be negative; implicit feedback may not.
+  int threads = 0;              ///< 0: all this process may use. Never changes the result.
+  /// Called now and then with bytes read and bytes in all (0: not known); false stops with an
+  /// Error.
   std::function<bool(std::int64_t, std::int64_t)> progress;
 };
 

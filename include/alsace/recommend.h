@@ -89,7 +89,7 @@ class Recommender {
   [[nodiscard]] FoldedUser fold_in(std::span<const ItemValue> history) const;
 
   /// Score of every item for a user, [items], without any filter: x.y, and mean and biases where
-  /// the model has them. Items without a training interaction get -infinity with implicit feedback.
+  /// the model has them. Items without a training interaction get -infinity.
   void scores(Index user, std::span<float> out) const;
   void scores(const FoldedUser& user, std::span<float> out) const;
 

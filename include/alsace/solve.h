@@ -28,11 +28,11 @@ struct Observations {
 /// The factors of one side, and its biases where the model has them.
 struct ConstSide {
   FactorView factors;
-  std::span<const float> biases;  ///< [rows], or empty.
+  std::span<const float> biases = {};  ///< [rows], or empty.
 };
 struct Side {
   MutableFactorView factors;
-  std::span<float> biases;  ///< [rows], or empty.
+  std::span<float> biases;                                           ///< [rows], or empty.
   operator ConstSide() const noexcept { return {factors, biases}; }  // NOLINT
 };
 

@@ -25,8 +25,8 @@ struct TrainControl {
   std::function<void(const TrainSummary&)> before_training;
   /// Called after each iteration; false ends training there.
   std::function<bool(const IterationReport&)> after_iteration;
-  /// Asked after each half-step and often within; true ends training after the half-step. The
-  /// closing half-step still runs, so that the model is whole.
+  /// Asked after each half-step; true ends training there. The closing half-step still runs, so
+  /// that the model is whole.
   std::function<bool()> stop_requested;
 
   /// Start factors: a model whose rows are matched by id (rows it lacks start as usual). Same

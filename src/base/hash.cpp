@@ -2,8 +2,9 @@
 
 #include "alsace/error.h"
 
-#include <fmt/format.h>
 #include <new>
+
+#include <fmt/format.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -16,7 +17,9 @@ Hasher::Hasher() : state_(XXH3_createState()) {
   XXH3_64bits_reset(static_cast<XXH3_state_t*>(state_));
 }
 
-Hasher::~Hasher() { XXH3_freeState(static_cast<XXH3_state_t*>(state_)); }
+Hasher::~Hasher() {
+  XXH3_freeState(static_cast<XXH3_state_t*>(state_));
+}
 
 Hasher& Hasher::add(const void* data, std::size_t bytes) {
   if (bytes > 0) {
@@ -33,6 +36,8 @@ std::uint64_t hash_bytes(const void* data, std::size_t bytes) noexcept {
   return XXH3_64bits(data, bytes);
 }
 
-std::string hex(std::uint64_t value) { return fmt::format("{:016x}", value); }
+std::string hex(std::uint64_t value) {
+  return fmt::format("{:016x}", value);
+}
 
 }  // namespace alsace

@@ -53,11 +53,10 @@ class ThreadPool {
 
 /// Splits [0, items) into tasks of `block` items and calls body(begin, end, worker) for each.
 /// Blocks depend on `items` and `block` only, never on the number of threads.
-inline void parallel_blocks(
-    ThreadPool& pool,
-    std::size_t items,
-    std::size_t block,
-    const std::function<void(std::size_t, std::size_t, int)>& body) {
+inline void parallel_blocks(ThreadPool& pool,
+                            std::size_t items,
+                            std::size_t block,
+                            const std::function<void(std::size_t, std::size_t, int)>& body) {
   pool.run((items + block - 1) / block, [&](std::size_t task, int worker) {
     body(task * block, items < (task + 1) * block ? items : (task + 1) * block, worker);
   });

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <sched.h>
 #include <sstream>
 #include <string>
 #include <thread>
+
+#include <sched.h>
 
 namespace alsace {
 namespace {

@@ -1,1 +1,77 @@
-// Not written yet.
+#include "matrix/csr.h"
+
+#include "alsace/error.h"
+
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace alsace {
+namespace {
+
+std::size_t at(Index row) {
+  return static_cast<std::size_t>(row);
+}
+
+/// A matrix whose row lengths are those of `keys`, entries still to be filled.
+CsrMatrix shaped(std::span<const Index> keys, Index rows, Index columns, bool with_values) {
+  CsrMatrix matrix{.rows = rows, .columns = columns, .offsets = {}, .indices = {}, .values = {}};
+  matrix.offsets.assign(at(rows) + 1, 0);
+  for (const Index key : keys) {
+    ++matrix.offsets[at(key) + 1];
+  }
+  std::partial_sum(matrix.offsets.begin(), matrix.offsets.end(), matrix.offsets.begin());
+  matrix.indices.resize(keys.size());
+  matrix.values.resize(with_values ? keys.size() : 0);
+  return matrix;
+}
+
+void check_rows(std::span<const Index> rows, Index count, const char* what) {
+  for (const Index row : rows) {
+    if (row < 0 || row >= count) {
+      throw Error(ErrorCode::invalid_argument,
+                  fmt::format("matrix: {} row {} is out of range, there are {}. Give row numbers "
+                              "from 0.",
+                              what,
+                              row,
+                              count));
+    }
+  }
+}
+
+}  // namespace
+
+CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
+  check_rows(triplets.users, users, "user");
+  check_rows(triplets.items, items, "item");
+  // By item first, in triplet order; turning that over sorts each user's row by item.
+  CsrMatrix by_item = shaped(triplets.items, items, users, !triplets.values.empty());
+  std::vector<std::int64_t> next(by_item.offsets.begin(), by_item.offsets.end() - 1);
+  for (std::size_t entry = 0; entry < triplets.users.size(); ++entry) {
+    const auto place = static_cast<std::size_t>(next[at(triplets.items[entry])]++);
+    by_item.indices[place] = triplets.users[entry];
+    if (!triplets.values.empty()) {
+      by_item.values[place] = triplets.values[entry];
+    }
+  }
+  return transpose(by_item);
+}
+
+CsrMatrix transpose(const CsrMatrix& matrix) {
+  CsrMatrix turned = shaped(matrix.indices, matrix.columns, matrix.rows, !matrix.values.empty());
+  std::vector<std::int64_t> next(turned.offsets.begin(), turned.offsets.end() - 1);
+  for (Index row = 0; row < matrix.rows; ++row) {
+    for (std::int64_t entry = matrix.offsets[at(row)]; entry < matrix.offsets[at(row) + 1];
+         ++entry) {
+      const auto from = static_cast<std::size_t>(entry);
+      const auto place = static_cast<std::size_t>(next[at(matrix.indices[from])]++);
+      turned.indices[place] = row;
+      if (!matrix.values.empty()) {
+        turned.values[place] = matrix.values[from];
+      }
+    }
+  }
+  return turned;
+}
+
+}  // namespace alsace

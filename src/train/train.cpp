@@ -1,1 +1,211 @@
-// Not written yet.
+#include "alsace/train.h"
+
+#include "alsace/error.h"
+
+#include "base/process.h"
+#include "base/thread_pool.h"
+#include "matrix/csr.h"
+#include "solve/half_step.h"
+#include "train/start.h"
+#include "train/training_data.h"
+
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace alsace {
+namespace {
+
+std::size_t at(Index row) {
+  return static_cast<std::size_t>(row);
+}
+
+/// The model before training: ids, shapes, counts, zeros.
+Model empty_model(const Interactions& interactions,
+                  const TrainOptions& options,
+                  const TrainingData& data) {
+  Model model;
+  model.options = options;
+  model.user_ids = interactions.user_ids;
+  model.item_ids = interactions.item_ids;
+  model.user_factors = FactorTable(model.user_ids.size(), options.factors);
+  model.item_factors = FactorTable(model.item_ids.size(), options.factors);
+  if (options.biases) {
+    model.user_biases.assign(at(model.user_ids.size()), 0.0F);
+    model.item_biases.assign(at(model.item_ids.size()), 0.0F);
+  }
+  model.user_counts = data.user_counts;
+  model.item_counts = data.item_counts;
+  model.value_mean = data.value_mean;
+  model.value_min = data.value_min;
+  model.value_max = data.value_max;
+  model.data_hash = data.hash;
+  model.complete = false;
+  if (!interactions.low.users.empty()) {
+    const Triplets pairs{.users = interactions.low.users,
+                         .items = interactions.low.items,
+                         .values = {},
+                         .times = {}};
+    model.low = to_csr(pairs, model.user_ids.size(), model.item_ids.size());
+  }
+  return model;
+}
+
+/// One run over the data: the loop of alternating half-steps, then the closing one.
+class Training {
+ public:
+  Training(Model& model, const TrainingData& data, const TrainControl& control)
+      : model_(model), data_(data), control_(control), pool_(model.options.threads) {}
+
+  void run() {
+    model_.summary.threads = pool_.workers();
+    if (control_.before_training) {
+      control_.before_training(model_.summary);
+    }
+    model_.summary.stopped = "iterations";
+    while (iterations_done() < model_.options.iterations && iterate()) {
+    }
+    close();
+  }
+
+ private:
+  [[nodiscard]] int iterations_done() const {
+    return static_cast<int>(model_.summary.objective.size());
+  }
+  [[nodiscard]] Side users() {
+    return {.factors = model_.user_factors.view(), .biases = model_.user_biases};
+  }
+  [[nodiscard]] Side items() {
+    return {.factors = model_.item_factors.view(), .biases = model_.item_biases};
+  }
+
+  void solve_users(const TrainOptions& options) {
+    half_step(data_.user_observations(options),
+              items(),
+              users(),
+              options,
+              data_.trained_items,
+              pool_,
+              "user row");
+  }
+  void solve_items(const TrainOptions& options) {
+    half_step(data_.item_observations(options),
+              users(),
+              items(),
+              options,
+              data_.trained_users,
+              pool_,
+              "item row");
+  }
+  [[nodiscard]] double current_objective() {
+    const double value =
+        objective(data_.user_observations(model_.options), users(), items(), model_.options, pool_);
+    if (!std::isfinite(value)) {
+      throw Error(
+          ErrorCode::numerical_failure,
+          "train: the factors have grown beyond what float can hold. Raise regularization.");
+    }
+    return value;
+  }
+
+  [[nodiscard]] bool interrupted() {
+    if (control_.stop_requested && control_.stop_requested()) {
+      model_.summary.stopped = "interrupted";
+      return true;
+    }
+    return false;
+  }
+
+  /// All users, then all items; false when training is to end.
+  bool iterate() {
+    const Stopwatch clock;
+    solve_users(model_.options);
+    if (interrupted()) {
+      return false;  // Half an iteration: the closing half-step makes users fit the items again.
+    }
+    solve_items(model_.options);
+    const double value = current_objective();
+    const bool converged = has_converged(value);
+    model_.summary.objective.push_back(value);
+    model_.summary.seconds.push_back(clock.seconds());
+    write_checkpoint();
+    const IterationReport report{.iteration = iterations_done(),
+                                 .seconds = model_.summary.seconds.back(),
+                                 .objective = value};
+    const bool go_on = !control_.after_iteration || control_.after_iteration(report);
+    if (!go_on) {
+      model_.summary.stopped = "interrupted";
+    } else if (converged) {
+      model_.summary.stopped = "tolerance";
+    }
+    return go_on && !converged && !interrupted();
+  }
+
+  [[nodiscard]] bool has_converged(double value) const {
+    const auto& before = model_.summary.objective;
+    return model_.options.tolerance > 0 && !before.empty() &&
+           before.back() - value < model_.options.tolerance * before.back();
+  }
+
+  void write_checkpoint() {
+    if (!control_.checkpoint.empty() && iterations_done() % control_.checkpoint_every == 0) {
+      save_model(model_, control_.checkpoint);
+    }
+  }
+
+  /// Users once more, exactly: then fold-in of a user's own history gives the stored row.
+  void close() {
+    TrainOptions options = model_.options;
+    options.solver = Solver::exact;
+    solve_users(options);
+    model_.spectrum = eigenbasis(gram(model_.item_factors, pool_)).values;
+    model_.summary.final_objective = current_objective();
+    model_.summary.peak_memory_bytes = peak_memory_bytes();
+    model_.complete = true;
+  }
+
+  Model& model_;
+  const TrainingData& data_;
+  const TrainControl& control_;
+  ThreadPool pool_;
+};
+
+void check_control(const TrainControl& control) {
+  if (control.resume != nullptr && control.warm_start != nullptr) {
+    throw Error(ErrorCode::invalid_argument,
+                "train: a run either resumes a checkpoint or starts from a model. Give one.");
+  }
+  if (control.checkpoint_every < 1) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("train: checkpoint_every is {}, it must be 1 or more.",
+                            control.checkpoint_every));
+  }
+}
+
+}  // namespace
+
+Model train(const Interactions& interactions,
+            const TrainOptions& options,
+            const TrainControl& control) {
+  const TrainOptions resolved = resolve(options);
+  check_control(control);
+  TrainingData data = prepare_training(interactions, resolved);
+  Model model = empty_model(interactions, resolved, data);
+  if (control.resume != nullptr) {
+    take_checkpoint(*control.resume, model);
+  } else {
+    draw_start(model);
+    if (control.warm_start != nullptr) {
+      take_start(*control.warm_start, model);
+    }
+  }
+  describe(data, resolved, model.summary);
+  Training(model, data, control).run();
+  if (control.store_interactions) {
+    model.interactions = std::move(data.by_user);
+  }
+  return model;
+}
+
+}  // namespace alsace

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "alsace/csr_matrix.h"
+#include "alsace/evaluate.h"
+#include "alsace/interactions.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace alsace {
+
+/// A row number as a place in a vector.
+inline std::size_t at(Index row) noexcept {
+  return static_cast<std::size_t>(row);
+}
+
+/// @throws Error invalid_argument when columns differ in length or a row number is out of range.
+void check_triplets(const Triplets& triplets, Index users, Index items, std::string_view what);
+
+/// Entries per item, [items].
+std::vector<std::int64_t> item_counts(const Triplets& triplets, Index items);
+
+/// A split seen by user, and who is tested on it.
+struct TestSet {
+  Index users = 0;
+  Index items = 0;
+  CsrMatrix test;  ///< [users x items]
+  /// What ranking leaves out for a user: training, fold-in, and low pairs when they are to be
+  /// hidden. [users x items] each.
+  std::vector<CsrMatrix> hidden;
+  std::vector<std::int64_t> counts;  ///< Training interactions of each item. [items]
+  Index training_users = 0;          ///< Users with a training interaction.
+  std::vector<Index> test_users;     ///< Rising.
+
+  /// A test item nobody was trained on is a miss, whoever lists it. Without any training data
+  /// (lists made elsewhere) nothing is known about that, and every item can be hit.
+  [[nodiscard]] bool can_hit(Index item) const noexcept {
+    return training_users == 0 || counts[at(item)] > 0;
+  }
+};
+
+TestSet test_set(const Split& split, bool hide_low);
+
+}  // namespace alsace

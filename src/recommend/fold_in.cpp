@@ -1,0 +1,101 @@
+#include "kernels/dense.h"
+#include "recommend/prepared.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace alsace {
+namespace {
+
+std::size_t at(Index row) {
+  return static_cast<std::size_t>(row);
+}
+
+void check_value(const ItemValue& entry, const Model& model) {
+  check_row(entry.item, model.item_ids.size(), "item");
+  const bool is_implicit = model.options.feedback == Feedback::implicit_feedback;
+  if (!std::isfinite(entry.value) || (is_implicit && entry.value < 0)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("recommend: the value of item '{}' is {}, it must be {}.",
+                            model.item_ids[entry.item],
+                            entry.value,
+                            is_implicit ? "a number of 0 or more" : "a finite number"));
+  }
+}
+
+/// One entry per item, in the order of items: sums with implicit feedback, else the last given.
+std::vector<ItemValue> merged(const Model& model, std::span<const ItemValue> values) {
+  std::vector<ItemValue> sorted(values.begin(), values.end());
+  std::ranges::stable_sort(sorted, {}, &ItemValue::item);
+  const bool add = model.options.feedback == Feedback::implicit_feedback;
+  std::vector<ItemValue> distinct;
+  for (const ItemValue& entry : sorted) {
+    if (!distinct.empty() && distinct.back().item == entry.item) {
+      distinct.back().value = add ? distinct.back().value + entry.value : entry.value;
+    } else {
+      distinct.push_back(entry);
+    }
+  }
+  return distinct;
+}
+
+}  // namespace
+
+History make_history(const Model& model, std::span<const ItemValue> values) {
+  std::ranges::for_each(values, [&](const ItemValue& entry) { check_value(entry, model); });
+  const bool is_implicit = model.options.feedback == Feedback::implicit_feedback;
+  History history;
+  history.target_offset = model.options.biases ? model.value_mean : 0.0;
+  for (const ItemValue& entry : merged(model, values)) {
+    if (model.item_counts[at(entry.item)] == 0 || (is_implicit && entry.value == 0)) {
+      continue;  // Nothing was learned about it, or nothing is said of it.
+    }
+    history.items.push_back(entry.item);
+    if (is_implicit) {
+      history.confidence.push_back(static_cast<float>(
+          confidence_of(static_cast<double>(entry.value), model.options, model.value_mean)));
+    } else {
+      history.targets.push_back(entry.value);
+    }
+  }
+  return history;
+}
+
+const Recommender::Prepared& Recommender::prepared() const {
+  std::call_once(prepared_->once, [&] {
+    ThreadPool pool(1);
+    prepared_->items = prepare_fixed_side(
+        {.factors = model_->item_factors, .biases = model_->item_biases}, model_->options, pool);
+    prepared_->trained_items = static_cast<Index>(
+        std::ranges::count_if(model_->item_counts, [](std::int64_t count) { return count > 0; }));
+  });
+  return *prepared_;
+}
+
+FoldedUser Recommender::fold_in(std::span<const ItemValue> values) const {
+  const History history = make_history(*model_, values);
+  const Prepared& ready = prepared();
+  const std::size_t stride = ready.items.table.stride();
+  AlignedVector<double> x(stride, 0.0);
+  RowSolver solver(ready.items, model_->options, ready.trained_items);
+  if (!solver.solve(history.entries(),
+                    Solver::exact,
+                    {x.data(), static_cast<std::size_t>(ready.items.coordinates)})) {
+    throw Error(ErrorCode::numerical_failure,
+                fmt::format("recommend: this history has no solution with regularization = {}. "
+                            "Train with a higher regularization.",
+                            *model_->options.regularization));
+  }
+  AlignedVector<float> turned(stride, 0.0F);
+  if (ready.items.basis) {
+    kernels::multiply(x.data(), 1, stride, ready.items.basis->back.values.data(), turned.data());
+  } else {
+    std::ranges::transform(
+        x, turned.begin(), [](double value) { return static_cast<float>(value); });
+  }
+  const auto factors = static_cast<std::ptrdiff_t>(model_->options.factors);
+  return {.factors = {turned.begin(), turned.begin() + factors},
+          .bias = model_->options.biases ? turned[at(model_->options.factors)] : 0.0F};
+}
+
+}  // namespace alsace

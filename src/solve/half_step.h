@@ -1,0 +1,44 @@
+#pragma once
+
+#include "alsace/solve.h"
+
+#include "base/thread_pool.h"
+#include "solve/fixed_side.h"
+
+#include <span>
+#include <string_view>
+
+namespace alsace {
+
+/// The entries of row `row`.
+struct RowEntries row_entries(const Observations& observations, Index row);
+
+/// half_step() with the caller's threads; `what` names the rows in errors ("user row").
+void half_step(const Observations& observations,
+               ConstSide fixed,
+               Side solved,
+               const TrainOptions& options,
+               Index counterparts,
+               ThreadPool& pool,
+               std::string_view what);
+
+/// The same against a fixed side that is already prepared.
+void half_step(const Observations& observations,
+               const FixedSide& fixed,
+               Side solved,
+               const TrainOptions& options,
+               Index counterparts,
+               ThreadPool& pool,
+               std::string_view what);
+
+/// objective() with the caller's threads.
+double objective(const Observations& by_user,
+                 ConstSide users,
+                 ConstSide items,
+                 const TrainOptions& options,
+                 ThreadPool& pool);
+
+/// @throws Error invalid_argument when a shape or row number does not fit.
+void check_observations(const Observations& observations, Index columns);
+
+}  // namespace alsace

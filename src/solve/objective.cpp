@@ -1,0 +1,145 @@
+#include "alsace/error.h"
+
+#include "kernels/gather.h"
+#include "solve/gram.h"
+#include "solve/half_step.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace alsace {
+namespace {
+
+constexpr std::size_t rows_per_task = 256;
+
+std::size_t at(Index row) {
+  return static_cast<std::size_t>(row);
+}
+
+double bias(std::span<const float> biases, std::size_t row) {
+  return biases.empty() ? 0.0 : static_cast<double>(biases[row]);
+}
+
+/// sum_j c_j (p_j - s_j)^2 - w0 s_j^2 over the entries of users [begin, end): the observed pairs,
+/// less what the sum over all pairs will count for them.
+double data_term(const Observations& by_user,
+                 ConstSide users,
+                 ConstSide items,
+                 const FactorTable& item_table,
+                 double unobserved_weight,
+                 std::size_t begin,
+                 std::size_t end) {
+  const std::size_t stride = item_table.stride();
+  FactorTable user(1, users.factors.factors);
+  std::vector<double> dots;
+  double sum = 0;
+  for (std::size_t row = begin; row < end; ++row) {
+    const auto first = static_cast<std::size_t>(by_user.offsets[row]);
+    const auto entries = static_cast<std::size_t>(by_user.offsets[row + 1]) - first;
+    std::ranges::copy(users.factors.row(static_cast<Index>(row)), user.row(0).begin());
+    dots.resize(entries);
+    kernels::gather_dots(item_table.data(),
+                         stride,
+                         by_user.columns.data() + first,
+                         entries,
+                         user.data(),
+                         dots.data());
+    const double offset = by_user.target_offset + bias(users.biases, row);
+    for (std::size_t j = 0; j < entries; ++j) {
+      const double confidence = by_user.confidence.empty()
+                                    ? static_cast<double>(by_user.uniform_confidence)
+                                    : static_cast<double>(by_user.confidence[first + j]);
+      double error =
+          by_user.targets.empty() ? 1.0 : static_cast<double>(by_user.targets[first + j]);
+      error -= offset + bias(items.biases, at(by_user.columns[first + j])) + dots[j];
+      sum += confidence * error * error - unobserved_weight * dots[j] * dots[j];
+    }
+  }
+  return sum;
+}
+
+/// sum over all pairs of (x_u . y_i)^2 = sum of the products of the two Gram matrices.
+double all_pairs(ConstSide users, ConstSide items, ThreadPool& pool) {
+  const SquareMatrix x = gram(users.factors, pool);
+  const SquareMatrix y = gram(items.factors, pool);
+  return std::inner_product(x.values.begin(), x.values.end(), y.values.begin(), 0.0);
+}
+
+/// sum_u l_u (|x_u|^2 + b_u^2), l_u = lambda n_u^nu.
+double penalty(ConstSide side,
+               std::span<const std::int64_t> counts,
+               double more_counts,
+               const TrainOptions& options) {
+  double sum = 0;
+  for (std::size_t row = 0; row < counts.size(); ++row) {
+    if (counts[row] == 0) {
+      continue;  // Not a row of the model: 0, or start factors on their way to it.
+    }
+    double square = bias(side.biases, row) * bias(side.biases, row);
+    for (const float value : side.factors.row(static_cast<Index>(row))) {
+      square += static_cast<double>(value) * static_cast<double>(value);
+    }
+    const double count = static_cast<double>(counts[row]) + more_counts;
+    const double exponent = *options.regularization_exponent;
+    sum += *options.regularization * (exponent == 0 ? 1.0 : std::pow(count, exponent)) * square;
+  }
+  return sum;
+}
+
+std::int64_t rows_with_entries(std::span<const std::int64_t> counts) {
+  return std::ranges::count_if(counts, [](std::int64_t count) { return count > 0; });
+}
+
+}  // namespace
+
+double objective(const Observations& by_user,
+                 ConstSide users,
+                 ConstSide items,
+                 const TrainOptions& options,
+                 ThreadPool& pool) {
+  const bool is_implicit = options.feedback == Feedback::implicit_feedback;
+  const double unobserved_weight = is_implicit ? options.unobserved_weight : 0.0;
+  const FactorTable item_table = FactorTable::copy_of(items.factors);
+  const auto rows = at(by_user.rows());
+  std::vector<double> parts((rows + rows_per_task - 1) / rows_per_task);
+  parallel_blocks(pool, rows, rows_per_task, [&](std::size_t begin, std::size_t end, int) {
+    parts[begin / rows_per_task] =
+        data_term(by_user, users, items, item_table, unobserved_weight, begin, end);
+  });
+  double total = std::accumulate(parts.begin(), parts.end(), 0.0);
+  if (unobserved_weight > 0) {
+    total += unobserved_weight * all_pairs(users, items, pool);
+  }
+
+  std::vector<std::int64_t> user_counts(rows);
+  std::adjacent_difference(by_user.offsets.begin() + 1, by_user.offsets.end(), user_counts.begin());
+  std::vector<std::int64_t> item_counts(at(items.factors.rows), 0);
+  for (const Index item : by_user.columns) {
+    ++item_counts[at(item)];
+  }
+  const bool all = options.regularization_count == RegularizationCount::all;
+  const auto more = [&](std::span<const std::int64_t> other) {
+    return all ? unobserved_weight * static_cast<double>(rows_with_entries(other)) : 0.0;
+  };
+  return total + penalty(users, user_counts, more(item_counts), options) +
+         penalty(items, item_counts, more(user_counts), options);
+}
+
+double objective(const Observations& by_user,
+                 ConstSide users,
+                 ConstSide items,
+                 const TrainOptions& options) {
+  const TrainOptions resolved = resolve(options);
+  check_observations(by_user, items.factors.rows);
+  if (users.factors.rows != by_user.rows() || users.factors.factors != items.factors.factors) {
+    throw Error(ErrorCode::invalid_argument,
+                "solve: users and items must have the same number of factors, and users one row "
+                "of factors per row of observations.");
+  }
+  ThreadPool pool(resolved.threads);
+  return objective(by_user, users, items, resolved, pool);
+}
+
+}  // namespace alsace

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "alsace/options.h"
+
+#include "base/aligned.h"
+#include "solve/fixed_side.h"
+#include "solve/nonnegative.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace alsace {
+
+/// The entries of one row, as observed.
+struct RowEntries {
+  std::span<const Index> columns;
+  std::span<const float> confidence;  ///< Or empty: all uniform_confidence.
+  std::span<const float> targets;     ///< Or empty: all 1.
+  float uniform_confidence = 1.0F;
+  double target_offset = 0.0;
+};
+
+/// Solves single rows against one prepared fixed side. Holds the room a row needs, so each thread
+/// has its own; the fixed side is shared.
+class RowSolver {
+ public:
+  /// `counterparts` is n of the other side in RegularizationCount::all.
+  RowSolver(const FixedSide& fixed, const TrainOptions& options, Index counterparts);
+
+  /// l_u = lambda n^nu for a row with that many entries.
+  [[nodiscard]] double regularization(std::size_t entries) const;
+
+  /// Writes the solution, in the fixed side's basis, over the start values x. [coordinates]
+  /// False when the system is not positive definite or the solution not finite.
+  [[nodiscard]] bool solve(const RowEntries& row, Solver solver, std::span<double> x);
+
+  /// For the row given to prepare_explanation: makes A's factor (on the free coordinates of x with
+  /// nonnegative), so that contributions() can solve A z = y.
+  [[nodiscard]] bool prepare_explanation(const RowEntries& row, std::span<const double> x);
+  /// t_j (y_j . A^-1 y) for each entry j. `y` in the fixed side's basis, [coordinates]; a zero last
+  /// coordinate leaves out the bias.
+  std::vector<double> contributions(std::span<const Index> columns, std::span<const double> y);
+
+ private:
+  void load(const RowEntries& row);
+  [[nodiscard]] bool solve_exactly(std::span<const Index> columns, std::span<double> x);
+  [[nodiscard]] bool solve_by_gradients(std::span<const Index> columns, std::span<double> x);
+  [[nodiscard]] bool solve_dual(std::span<const Index> columns, double* x);
+  void assemble(std::span<const Index> columns);
+  [[nodiscard]] int most_steps(std::size_t entries) const;
+
+  const FixedSide& fixed_;
+  const TrainOptions& options_;
+  Index counterparts_;
+  std::size_t size_;
+  std::size_t stride_;
+
+  // The row's system: weights w, targets t, diagonal common + l_u.
+  AlignedVector<float> weights_;
+  AlignedVector<float> targets_;
+  AlignedVector<double> diagonal_;  ///< [stride], padding 1.
+  double least_weight_ = 0;
+  double weight_sum_ = 0;
+
+  AlignedVector<double> matrix_;  ///< A, then its factor. [stride x stride]
+  AlignedVector<double> right_;   ///< b. [stride]
+  AlignedVector<double> panel_;   ///< Gathered rows. [rows x stride]
+  AlignedVector<double> scaled_;  ///< The same, scaled. [rows x stride]
+  AlignedVector<double> dual_;    ///< [entries x entries]
+  AlignedVector<float> floats_;   ///< x, diagonal, preconditioner and room for gradients.
+  NonnegativeWork nonnegative_;
+};
+
+}  // namespace alsace

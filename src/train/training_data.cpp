@@ -1,0 +1,256 @@
+#include "train/training_data.h"
+
+#include "alsace/error.h"
+
+#include "base/hash.h"
+#include "matrix/csr.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+namespace alsace {
+namespace {
+
+std::size_t at(Index row) {
+  return static_cast<std::size_t>(row);
+}
+
+std::string pair_name(const Interactions& interactions, Index user, Index item) {
+  return fmt::format(
+      "user '{}', item '{}'", interactions.user_ids[user], interactions.item_ids[item]);
+}
+
+[[noreturn]] void refuse(const std::string& message) {
+  throw Error(ErrorCode::invalid_data, "train: " + message);
+}
+
+void check_lengths(const Interactions& interactions) {
+  const Triplets& triplets = interactions.triplets;
+  const std::size_t size = triplets.users.size();
+  if (triplets.items.size() != size ||
+      (!triplets.values.empty() && triplets.values.size() != size)) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("train: {} users, {} items and {} values. Give one of each per "
+                            "interaction, or no values at all.",
+                            size,
+                            triplets.items.size(),
+                            triplets.values.size()));
+  }
+}
+
+void check_values(const Interactions& interactions, const CsrMatrix& by_user, bool is_implicit) {
+  for (Index user = 0; user < by_user.rows; ++user) {
+    for (auto entry = static_cast<std::size_t>(by_user.offsets[at(user)]);
+         entry < static_cast<std::size_t>(by_user.offsets[at(user) + 1]);
+         ++entry) {
+      const float value = by_user.value(static_cast<std::int64_t>(entry));
+      if (!std::isfinite(value)) {
+        refuse(fmt::format("the value of {} is {}, it must be a finite number.",
+                           pair_name(interactions, user, by_user.indices[entry]),
+                           value));
+      }
+      if (is_implicit && value < 0) {
+        refuse(
+            fmt::format("the value of {} is {}, implicit feedback takes 0 or more. Remove it, "
+                        "or train ratings with explicit feedback.",
+                        pair_name(interactions, user, by_user.indices[entry]),
+                        value));
+      }
+    }
+  }
+}
+
+void check_distinct(const Interactions& interactions, const CsrMatrix& by_user) {
+  for (Index user = 0; user < by_user.rows; ++user) {
+    const auto row = by_user.row(user);
+    if (const auto twice = std::ranges::adjacent_find(row); twice != row.end()) {
+      refuse(fmt::format("{} appears twice. Merge duplicates first (prepare).",
+                         pair_name(interactions, user, *twice)));
+    }
+  }
+}
+
+/// The entries with a value other than 0.
+CsrMatrix without_zeros(const CsrMatrix& matrix) {
+  CsrMatrix kept{.rows = matrix.rows, .columns = matrix.columns};
+  for (Index row = 0; row < matrix.rows; ++row) {
+    for (auto entry = static_cast<std::size_t>(matrix.offsets[at(row)]);
+         entry < static_cast<std::size_t>(matrix.offsets[at(row) + 1]);
+         ++entry) {
+      if (matrix.values[entry] != 0) {
+        kept.indices.push_back(matrix.indices[entry]);
+        kept.values.push_back(matrix.values[entry]);
+      }
+    }
+    kept.offsets.push_back(static_cast<std::int64_t>(kept.indices.size()));
+  }
+  return kept;
+}
+
+std::vector<std::int64_t> row_counts(const CsrMatrix& matrix) {
+  std::vector<std::int64_t> counts(at(matrix.rows));
+  std::adjacent_difference(matrix.offsets.begin() + 1, matrix.offsets.end(), counts.begin());
+  return counts;
+}
+
+Index rows_with_entries(std::span<const std::int64_t> counts) {
+  return static_cast<Index>(
+      std::ranges::count_if(counts, [](std::int64_t count) { return count > 0; }));
+}
+
+void measure_values(TrainingData& data) {
+  if (data.by_user.values.empty()) {
+    data.value_mean = data.value_min = data.value_max = 1;
+    return;
+  }
+  double sum = 0;
+  for (const float value : data.by_user.values) {
+    sum += static_cast<double>(value);
+  }
+  const auto [low, high] = std::ranges::minmax(data.by_user.values);
+  data.value_mean = sum / static_cast<double>(data.by_user.values.size());
+  data.value_min = static_cast<double>(low);
+  data.value_max = static_cast<double>(high);
+}
+
+float checked_confidence(double value, const TrainOptions& options, double mean) {
+  const auto confidence = static_cast<float>(confidence_of(value, options, mean));
+  if (!std::isfinite(confidence)) {
+    refuse(
+        fmt::format("value {} with alpha {} gives a confidence beyond what float can hold. "
+                    "Lower alpha, or use confidence log or relative.",
+                    value,
+                    options.alpha));
+  }
+  return confidence;
+}
+
+/// Confidence of every entry of by_user, or one for all.
+void weigh(TrainingData& data, const TrainOptions& options) {
+  if (data.by_user.values.empty()) {
+    data.uniform_confidence = checked_confidence(1.0, options, data.value_mean);
+    return;
+  }
+  data.user_confidence.reserve(data.by_user.values.size());
+  for (const float value : data.by_user.values) {
+    data.user_confidence.push_back(
+        checked_confidence(static_cast<double>(value), options, data.value_mean));
+  }
+}
+
+std::uint64_t hash_of(const Interactions& interactions, const CsrMatrix& by_user) {
+  Hasher hasher;
+  for (const IdTable* ids : {&interactions.user_ids, &interactions.item_ids}) {
+    hasher.add(ids->bytes()).add(ids->offsets());
+  }
+  hasher.add(std::span<const std::int64_t>(by_user.offsets));
+  hasher.add(std::span<const Index>(by_user.indices));
+  hasher.add(std::span<const float>(by_user.values));
+  return hasher.digest();
+}
+
+}  // namespace
+
+TrainingData prepare_training(const Interactions& interactions, const TrainOptions& options) {
+  const bool is_implicit = options.feedback == Feedback::implicit_feedback;
+  check_lengths(interactions);
+  TrainingData data;
+  data.by_user =
+      to_csr(interactions.triplets, interactions.user_ids.size(), interactions.item_ids.size());
+  check_values(interactions, data.by_user, is_implicit);
+  check_distinct(interactions, data.by_user);
+  data.zeros_dropped = is_implicit ? std::ranges::count(data.by_user.values, 0.0F) : 0;
+  if (data.zeros_dropped > 0) {
+    data.by_user = without_zeros(data.by_user);
+  }
+  if (data.by_user.entries() == 0) {
+    refuse("there is nothing to train on: no interaction with a value above 0.");
+  }
+  data.hash = hash_of(interactions, data.by_user);
+  measure_values(data);
+  if (is_implicit) {
+    weigh(data, options);
+  }
+  // Items want confidence where there is one, and by_user keeps the values for the model.
+  const bool weighted = !data.user_confidence.empty();
+  if (weighted) {
+    data.by_user.values.swap(data.user_confidence);
+  }
+  data.by_item = transpose(data.by_user);
+  if (weighted) {
+    data.by_user.values.swap(data.user_confidence);
+  }
+  data.user_counts = row_counts(data.by_user);
+  data.item_counts = row_counts(data.by_item);
+  data.trained_users = rows_with_entries(data.user_counts);
+  data.trained_items = rows_with_entries(data.item_counts);
+  return data;
+}
+
+Observations TrainingData::user_observations(const TrainOptions& options) const {
+  Observations observations{.offsets = by_user.offsets,
+                            .columns = by_user.indices,
+                            .confidence = user_confidence,
+                            .targets = {},
+                            .uniform_confidence = uniform_confidence};
+  if (options.feedback == Feedback::explicit_feedback) {
+    observations.targets = by_user.values;
+    observations.target_offset = options.biases ? value_mean : 0.0;
+  }
+  return observations;
+}
+
+Observations TrainingData::item_observations(const TrainOptions& options) const {
+  Observations observations{.offsets = by_item.offsets,
+                            .columns = by_item.indices,
+                            .confidence = {},
+                            .targets = {},
+                            .uniform_confidence = uniform_confidence};
+  if (options.feedback == Feedback::explicit_feedback) {
+    observations.targets = by_item.values;
+    observations.target_offset = options.biases ? value_mean : 0.0;
+  } else {
+    observations.confidence = by_item.values;
+  }
+  return observations;
+}
+
+void describe(const TrainingData& data, const TrainOptions& options, TrainSummary& summary) {
+  summary.zeros_dropped = data.zeros_dropped;
+  if (options.feedback == Feedback::implicit_feedback) {
+    std::vector<float> sorted = data.user_confidence;
+    if (sorted.empty()) {
+      sorted.assign(1, data.uniform_confidence);
+    }
+    const auto quantile = [&](double share) {
+      const auto place =
+          static_cast<std::ptrdiff_t>(share * static_cast<double>(sorted.size() - 1));
+      std::ranges::nth_element(sorted, sorted.begin() + place);
+      return static_cast<double>(sorted[static_cast<std::size_t>(place)]);
+    };
+    summary.confidence_median = quantile(0.5);
+    summary.confidence_p99 = quantile(0.99);
+    summary.confidence_max = quantile(1.0);
+    const bool scaled_by_mean = options.confidence == Confidence::relative;
+    summary.mean_alpha_value = options.alpha * (scaled_by_mean ? 1.0 : data.value_mean);
+    if (summary.mean_alpha_value > 100 && options.confidence != Confidence::log) {
+      summary.warnings.push_back(
+          fmt::format("alpha times the mean value is {:.0f}: few heavy pairs will outweigh all "
+                      "others. Use --preset recommended, or --confidence log or relative.",
+                      summary.mean_alpha_value));
+    }
+    if (options.factors > 64 && *options.regularization_exponent == 0 &&
+        *options.regularization < 1) {
+      summary.warnings.push_back(fmt::format(
+          "{} factors with regularization {} and exponent 0 overfit: this can rank below "
+          "Popularity. Use --preset recommended, or raise the regularization.",
+          options.factors,
+          *options.regularization));
+    }
+  }
+}
+
+}  // namespace alsace
