@@ -4,9 +4,9 @@
 #include "base/thread_pool.h"
 #include "evaluate/test_set.h"
 #include "matrix/csr.h"
+#include "recommend/top_k.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -59,7 +59,7 @@ class AlsScorer {
     model_scores(user, in_model_rows);
     for (std::size_t item = 0; item < out.size(); ++item) {
       const Index row = items_[static_cast<Index>(item)];
-      out[item] = row == unknown ? -std::numeric_limits<float>::infinity() : in_model_rows[at(row)];
+      out[item] = row == unknown ? never_listed : in_model_rows[at(row)];
     }
   }
 
@@ -77,14 +77,23 @@ class AlsScorer {
   }
 
  private:
+  /// As recommend() would list: an item without a training interaction never is.
   void model_scores(Index user, std::span<float> out) const {
+    known_scores(user, out);
+    const std::vector<std::int64_t>& counts = recommender_.model().item_counts;
+    for (std::size_t item = 0; item < out.size(); ++item) {
+      out[item] = counts[item] > 0 ? out[item] : never_listed;
+    }
+  }
+
+  void known_scores(Index user, std::span<float> out) const {
     const auto folded = folded_.find(user);
     if (folded != folded_.end()) {
       recommender_.scores(folded->second, out);
     } else if (users_[user] != unknown) {
       recommender_.scores(users_[user], out);
     } else {
-      std::ranges::fill(out, -std::numeric_limits<float>::infinity());
+      std::ranges::fill(out, never_listed);
     }
   }
 

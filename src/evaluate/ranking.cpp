@@ -1,5 +1,7 @@
 #include "evaluate/ranking.h"
 
+#include "recommend/top_k.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -9,7 +11,6 @@ namespace alsace {
 namespace {
 
 constexpr float hidden = std::numeric_limits<float>::quiet_NaN();
-constexpr float never = -std::numeric_limits<float>::infinity();
 
 std::int64_t distinct(std::span<const Index> rising) {
   std::int64_t count = 0;
@@ -31,7 +32,9 @@ Ranking::Ranking(const Scorer& scorer, const TestSet& set, int longest, bool wit
 void Ranking::rank(Index user) {
   scorer_->scores(user, scores_);
   hide(user);
-  find_list();
+  const std::vector<Scored> best = top_k(scores_, longest_);
+  list_.resize(best.size());
+  std::ranges::transform(best, list_.begin(), &Scored::row);
   find_hits(set_->test.row(user));
   if (with_auc_) {
     find_auc(set_->test.row(user));
@@ -41,38 +44,13 @@ void Ranking::rank(Index user) {
 void Ranking::hide(Index user) {
   if (with_auc_) {
     // A scorer's own NaN means the same as -infinity; only ours mean hidden.
-    std::ranges::replace_if(scores_, [](float score) { return std::isnan(score); }, never);
+    std::ranges::replace_if(scores_, [](float score) { return std::isnan(score); }, never_listed);
   }
   for (const CsrMatrix& part : set_->hidden) {
     for (const Index item : part.row(user)) {
       scores_[at(item)] = hidden;
     }
   }
-}
-
-/// A heap of the best so far, its worst on top. Items come in rising order, so one that only ties
-/// with the worst is behind it, and most items cost a single comparison.
-void Ranking::find_list() {
-  const auto better = [](const Entry& a, const Entry& b) {
-    return a.score > b.score || (a.score == b.score && a.item < b.item);
-  };
-  heap_.clear();
-  float threshold = never;  // Neither -infinity nor NaN is above it.
-  for (Index item = 0; item < set_->items && longest_ > 0; ++item) {
-    if (!(scores_[at(item)] > threshold)) {
-      continue;
-    }
-    if (heap_.size() == longest_) {
-      std::ranges::pop_heap(heap_, better);
-      heap_.pop_back();
-    }
-    heap_.push_back({scores_[at(item)], item});
-    std::ranges::push_heap(heap_, better);
-    threshold = heap_.size() == longest_ ? heap_.front().score : never;
-  }
-  std::ranges::sort_heap(heap_, better);
-  list_.resize(heap_.size());
-  std::ranges::transform(heap_, list_.begin(), &Entry::item);
 }
 
 void Ranking::find_hits(std::span<const Index> test_row) {
@@ -101,8 +79,9 @@ void Ranking::find_auc(std::span<const Index> test_row) {
   for (const float score : scores_) {
     if (!std::isnan(score)) {
       ++others;
-      const auto ties = std::ranges::equal_range(test_scores_, score);
-      twice_won += 2 * (test_scores_.end() - ties.end()) + std::ssize(ties);
+      const auto ties = std::ranges::lower_bound(test_scores_, score);
+      const auto above = std::ranges::upper_bound(test_scores_, score);
+      twice_won += 2 * (test_scores_.end() - above) + (above - ties);
     }
   }
   auc_ = others == 0 ? 0.5

@@ -26,12 +26,7 @@ class Ranking {
   [[nodiscard]] double auc() const noexcept { return auc_; }
 
  private:
-  struct Entry {
-    float score;
-    Index item;
-  };
   void hide(Index user);
-  void find_list();
   void find_hits(std::span<const Index> test_row);
   void find_auc(std::span<const Index> test_row);
 
@@ -40,7 +35,6 @@ class Ranking {
   std::size_t longest_;
   bool with_auc_;
   std::vector<float> scores_;  ///< [items]; NaN: not part of this ranking.
-  std::vector<Entry> heap_;
   std::vector<float> test_scores_;
   std::vector<Index> list_;
   Hits hits_;

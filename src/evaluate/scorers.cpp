@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "evaluate/test_set.h"
+#include "recommend/top_k.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,34 +50,33 @@ std::function<void(Index, std::span<float>)> fixed_scores(std::vector<float> fix
   };
 }
 
-/// Lists of one user each, rising by user.
-struct Lists {
-  struct Entry {
-    Index user;
-    Index item;
-    float score;
-  };
-  std::vector<Entry> entries;
+struct ListEntry {
+  Index user;
+  Index item;
+  float score;
 };
 
-Lists sorted_lists(const Triplets& lists) {
-  Lists sorted;
-  sorted.entries.reserve(lists.users.size());
-  for (std::int64_t entry = 0; entry < lists.size(); ++entry) {
-    const auto place = static_cast<std::size_t>(entry);
-    sorted.entries.push_back({lists.users[place],
-                              lists.items[place],
-                              lists.values.empty() ? 0.0F : lists.values[place]});
+/// Entries rising by user, those of a user in the given order, which is what scores them where
+/// there are no values.
+std::vector<ListEntry> sorted_by_user(const Triplets& lists) {
+  std::vector<ListEntry> sorted;
+  sorted.reserve(lists.users.size());
+  for (std::size_t place = 0; place < lists.users.size(); ++place) {
+    sorted.push_back({lists.users[place],
+                      lists.items[place],
+                      lists.values.empty() ? 0.0F : lists.values[place]});
   }
-  std::ranges::stable_sort(sorted.entries, {}, &Lists::Entry::user);
-  if (lists.values.empty()) {
-    for (std::size_t place = 1; place < sorted.entries.size(); ++place) {
-      const Lists::Entry& before = sorted.entries[place - 1];
-      const bool goes_on = before.user == sorted.entries[place].user;
-      sorted.entries[place].score = goes_on ? before.score - 1.0F : 0.0F;
-    }
+  std::ranges::stable_sort(sorted, {}, &ListEntry::user);
+  for (std::size_t place = 1; lists.values.empty() && place < sorted.size(); ++place) {
+    const bool goes_on = sorted[place].user == sorted[place - 1].user;
+    sorted[place].score = goes_on ? sorted[place - 1].score - 1.0F : 0.0F;
   }
   return sorted;
+}
+
+std::span<const ListEntry> list_of(const std::vector<ListEntry>& sorted, Index user) {
+  return {std::ranges::lower_bound(sorted, user, {}, &ListEntry::user),
+          std::ranges::upper_bound(sorted, user, {}, &ListEntry::user)};
 }
 
 }  // namespace
@@ -127,11 +127,10 @@ Scorer item_mean_scorer(const Split& split) {
 Scorer list_scorer(std::string name, const Triplets& lists) {
   constexpr Index most = std::numeric_limits<Index>::max();
   check_triplets(lists, most, most, name);
-  const auto sorted = std::make_shared<const Lists>(sorted_lists(lists));
+  const auto sorted = std::make_shared<const std::vector<ListEntry>>(sorted_by_user(lists));
   const auto fill = [sorted, name](Index user, std::span<float> scores) {
-    std::ranges::fill(scores, -std::numeric_limits<float>::infinity());
-    for (const Lists::Entry& entry :
-         std::ranges::equal_range(sorted->entries, user, {}, &Lists::Entry::user)) {
+    std::ranges::fill(scores, never_listed);
+    for (const ListEntry& entry : list_of(*sorted, user)) {
       if (at(entry.item) >= scores.size()) {
         throw Error(ErrorCode::invalid_argument,
                     fmt::format("evaluate: the lists of '{}' hold item row {}, the split has {} "

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 namespace alsace {
 namespace {
@@ -25,11 +27,15 @@ void check_value(const ItemValue& entry, const Model& model) {
 
 /// One entry per item, in the order of items: sums with implicit feedback, else the last given.
 std::vector<ItemValue> merged(const Model& model, std::span<const ItemValue> values) {
-  std::vector<ItemValue> sorted(values.begin(), values.end());
-  std::ranges::stable_sort(sorted, {}, &ItemValue::item);
+  std::vector<std::size_t> places(values.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::ranges::sort(places, [&](std::size_t a, std::size_t b) {
+    return std::pair(values[a].item, a) < std::pair(values[b].item, b);
+  });
   const bool add = model.options.feedback == Feedback::implicit_feedback;
   std::vector<ItemValue> distinct;
-  for (const ItemValue& entry : sorted) {
+  for (const std::size_t place : places) {
+    const ItemValue& entry = values[place];
     if (!distinct.empty() && distinct.back().item == entry.item) {
       distinct.back().value = add ? distinct.back().value + entry.value : entry.value;
     } else {

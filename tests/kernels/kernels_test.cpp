@@ -1,1 +1,280 @@
-// Not written yet.
+#include "base/aligned.h"
+#include "base/random.h"
+#include "kernels/dense.h"
+#include "kernels/gather.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <hwy/targets.h>
+
+namespace alsace::kernels {
+namespace {
+
+/// Every test runs on every instruction set that was compiled and that this machine has.
+class EveryTarget : public testing::TestWithParam<std::int64_t> {
+ protected:
+  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
+  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
+};
+
+constexpr std::size_t sizes[] = {1, 3, 16, 17, 40, 64, 65, 130};
+
+std::size_t padded(std::size_t size) { return (size + 15) / 16 * 16; }
+
+/// Normal numbers in the first `size` of every `stride`, zeros between.
+template <class T>
+AlignedVector<T> normal_rows(std::size_t rows, std::size_t size, std::uint64_t seed) {
+  AlignedVector<T> values(rows * padded(size), T{0});
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t i = 0; i < size; ++i) {
+      values[r * padded(size) + i] = static_cast<T>(random_normal(seed, r, i));
+    }
+  }
+  return values;
+}
+
+TEST_P(EveryTarget, AddProductsEqualsItsTwin) {
+  for (const std::size_t size : sizes) {
+    for (const std::size_t rows : {0U, 1U, 2U, 5U, 64U}) {
+      const std::size_t stride = padded(size);
+      const auto a = normal_rows<double>(rows, size, 1);
+      const auto b = normal_rows<double>(rows, size, 2);
+      AlignedVector<double> fast(stride * stride, 0.5);
+      AlignedVector<double> plain(stride * stride, 0.5);
+
+      add_products(a.data(), b.data(), rows, stride, fast.data());
+      reference::add_products(a.data(), b.data(), rows, stride, plain.data());
+
+      for (std::size_t i = 0; i < size; ++i) {
+        for (std::size_t j = 0; j <= i; ++j) {
+          ASSERT_NEAR(fast[i * stride + j], plain[i * stride + j], 1e-12 * (1.0 + static_cast<double>(rows)))
+              << size << " " << rows << " at " << i << "," << j;
+        }
+      }
+    }
+  }
+}
+
+TEST_P(EveryTarget, RowProductsEqualsItsTwin) {
+  for (const std::size_t size : sizes) {
+    for (const std::size_t rows : {1U, 2U, 5U, 33U}) {
+      const auto z = normal_rows<double>(rows, size, 3);
+      AlignedVector<double> fast(rows * padded(rows), 0.0);
+      AlignedVector<double> plain(rows * padded(rows), 0.0);
+
+      row_products(z.data(), rows, padded(size), fast.data(), padded(rows));
+      reference::row_products(z.data(), rows, padded(size), plain.data(), padded(rows));
+
+      for (std::size_t i = 0; i < fast.size(); ++i) {
+        ASSERT_NEAR(fast[i], plain[i], 1e-12 * static_cast<double>(size + 1));
+      }
+    }
+  }
+}
+
+TEST_P(EveryTarget, MultiplyEqualsItsTwin) {
+  for (const std::size_t size : sizes) {
+    for (const std::size_t rows : {1U, 3U, 4U, 9U}) {
+      const std::size_t stride = padded(size);
+      const auto a = normal_rows<double>(rows, size, 4);
+      auto b = normal_rows<double>(size, size, 5);
+      b.resize(stride * stride, 0.0);
+      AlignedVector<float> fast(rows * stride, 7.0F);
+      AlignedVector<float> plain(rows * stride, 7.0F);
+
+      multiply(a.data(), rows, stride, b.data(), fast.data());
+      reference::multiply(a.data(), rows, stride, b.data(), plain.data());
+
+      for (std::size_t i = 0; i < fast.size(); ++i) {
+        ASSERT_NEAR(fast[i], plain[i], 1e-6 * (1 + std::abs(plain[i]))) << size << " " << rows;
+      }
+    }
+  }
+}
+
+TEST_P(EveryTarget, MultiplyGivesARowTheSameBitsAloneAndAmongOthers) {
+  const std::size_t size = 40;
+  const auto a = normal_rows<double>(5, size, 6);
+  auto b = normal_rows<double>(size, size, 7);
+  b.resize(padded(size) * padded(size), 0.0);
+  AlignedVector<float> together(5 * padded(size));
+  AlignedVector<float> alone(padded(size));
+
+  multiply(a.data(), 5, padded(size), b.data(), together.data());
+  multiply(a.data(), 1, padded(size), b.data(), alone.data());
+
+  for (std::size_t i = 0; i < alone.size(); ++i) {
+    ASSERT_EQ(alone[i], together[i]);
+  }
+}
+
+TEST_P(EveryTarget, CholeskySolvesWhatItsTwinSolves) {
+  for (const std::size_t size : sizes) {
+    const std::size_t stride = padded(size);
+    const auto rows = normal_rows<double>(size + 4, size, 8);
+    AlignedVector<double> a(stride * stride, 0.0);
+    reference::add_products(rows.data(), rows.data(), size + 4, stride, a.data());
+    for (std::size_t i = 0; i < size; ++i) {
+      a[i * stride + i] += 1.0;
+    }
+    AlignedVector<double> l = a;
+    AlignedVector<double> plain = a;
+    AlignedVector<double> x(stride, 1.0);
+    AlignedVector<double> y(stride, 1.0);
+
+    ASSERT_TRUE(cholesky(l.data(), size, stride));
+    cholesky_solve(l.data(), size, stride, x.data());
+    ASSERT_TRUE(reference::cholesky(plain.data(), size, stride));
+    reference::cholesky_solve(plain.data(), size, stride, y.data());
+
+    for (std::size_t i = 0; i < size; ++i) {
+      double product = 0;  // A x, from the lower triangle, must be the right-hand side of ones.
+      for (std::size_t j = 0; j < size; ++j) {
+        product += a[std::max(i, j) * stride + std::min(i, j)] * x[j];
+      }
+      ASSERT_NEAR(product, 1.0, 1e-9);
+      ASSERT_NEAR(x[i], y[i], 1e-9);
+    }
+  }
+}
+
+TEST_P(EveryTarget, CholeskySaysWhenAMatrixIsNotPositiveDefinite) {
+  AlignedVector<double> a(16 * 16, 0.0);
+  a[0] = 4;
+  a[16] = 2;
+  a[17] = 1;  // 4 1 - 2 2 = 0: singular.
+
+  EXPECT_FALSE(cholesky(a.data(), 2, 16));
+}
+
+TEST_P(EveryTarget, CholeskyOfAHandMadeMatrix) {
+  AlignedVector<double> a(16 * 16, 0.0);
+  a[0] = 4;   // [4 2; 2 10] = L L', L = [2 0; 1 3]
+  a[16] = 2;
+  a[17] = 10;
+
+  ASSERT_TRUE(cholesky(a.data(), 2, 16));
+
+  EXPECT_DOUBLE_EQ(a[0], 2);
+  EXPECT_DOUBLE_EQ(a[16], 1);
+  EXPECT_DOUBLE_EQ(a[17], 3);
+}
+
+std::vector<std::int32_t> some_columns(std::size_t entries, std::size_t rows) {
+  std::vector<std::int32_t> columns;
+  for (std::size_t j = 0; j < entries; ++j) {
+    columns.push_back(static_cast<std::int32_t>(random_bits(9, entries, j) % rows));
+  }
+  return columns;
+}
+
+TEST_P(EveryTarget, GatherLoopsEqualTheirTwins) {
+  for (const std::size_t size : sizes) {
+    const std::size_t stride = padded(size);
+    const auto table = normal_rows<float>(50, size, 10);
+    const auto x = normal_rows<float>(1, size, 11);
+    for (const std::size_t entries : {0U, 1U, 3U, 4U, 5U, 12U, 29U}) {
+      const auto columns = some_columns(entries, 50);
+      std::vector<double> fast(entries);
+      std::vector<double> plain(entries);
+      AlignedVector<double> fast_rows(entries * stride);
+      AlignedVector<double> plain_rows(entries * stride);
+
+      gather_dots(table.data(), stride, columns.data(), entries, x.data(), fast.data());
+      reference::gather_dots(table.data(), stride, columns.data(), entries, x.data(), plain.data());
+      gather_rows(table.data(), stride, columns.data(), entries, fast_rows.data());
+      reference::gather_rows(table.data(), stride, columns.data(), entries, plain_rows.data());
+
+      for (std::size_t j = 0; j < entries; ++j) {
+        ASSERT_NEAR(fast[j], plain[j], 1e-12 * static_cast<double>(size + 1));
+      }
+      ASSERT_EQ(fast_rows, plain_rows);
+    }
+    std::vector<float> fast(50);
+    std::vector<float> plain(50);
+    score_rows(table.data(), stride, 50, x.data(), fast.data());
+    reference::score_rows(table.data(), stride, 50, x.data(), plain.data());
+    for (std::size_t r = 0; r < 50; ++r) {
+      ASSERT_NEAR(fast[r], plain[r], 1e-5 * static_cast<double>(size + 1));
+    }
+  }
+}
+
+TEST_P(EveryTarget, ConjugateGradientsEqualTheirTwin) {
+  for (const std::size_t size : sizes) {
+    const std::size_t stride = padded(size);
+    const auto table = normal_rows<float>(50, size, 12);
+    for (const std::size_t entries : {1U, 4U, 7U, 30U}) {
+      const auto columns = some_columns(entries, 50);
+      std::vector<float> weights(entries);
+      std::vector<float> targets(entries);
+      for (std::size_t j = 0; j < entries; ++j) {
+        weights[j] = static_cast<float>(random_uniform(13, entries, j));
+        targets[j] = weights[j] + 1.0F;
+      }
+      const AlignedVector<float> diagonal(stride, 2.0F);
+      const AlignedVector<float> preconditioner(stride, 0.4F);
+      const GatherSystem system{
+          table.data(), stride, columns.data(), weights.data(), targets.data(), entries, diagonal.data()};
+      AlignedVector<float> work(3 * stride, 0.0F);
+      AlignedVector<float> x = normal_rows<float>(1, size, 14);
+      AlignedVector<float> y = x;
+
+      const bool fast = conjugate_gradients(
+          system, preconditioner.data(), 1e-5F, 200, x.data(), work.data());
+      const bool plain = reference::conjugate_gradients(
+          system, preconditioner.data(), 1e-5F, 200, y.data(), work.data());
+
+      EXPECT_TRUE(fast);
+      EXPECT_TRUE(plain);
+      for (std::size_t i = 0; i < stride; ++i) {
+        ASSERT_NEAR(x[i], y[i], 1e-3) << size << " " << entries;
+      }
+    }
+  }
+}
+
+TEST_P(EveryTarget, ConjugateGradientsSolveTheHandMadeSystem) {
+  // One entry y = (2, 0, ...), w = 2, t = 3, diagonal 5: (5 + 2 * 4) x = 3 * 2, x = 6 / 13.
+  AlignedVector<float> table(16, 0.0F);
+  table[0] = 2;
+  const std::int32_t column = 0;
+  const float weight = 2;
+  const float target = 3;
+  const AlignedVector<float> diagonal(16, 5.0F);
+  const AlignedVector<float> preconditioner(16, 0.2F);
+  const GatherSystem system{table.data(), 16, &column, &weight, &target, 1, diagonal.data()};
+  AlignedVector<float> x(16, 0.0F);
+  AlignedVector<float> work(48, 0.0F);
+
+  EXPECT_TRUE(conjugate_gradients(system, preconditioner.data(), 1e-3F, 10, x.data(), work.data()));
+
+  EXPECT_NEAR(x[0], 6.0 / 13.0, 1e-6);
+  EXPECT_EQ(x[1], 0.0F);
+}
+
+TEST_P(EveryTarget, ConjugateGradientsSayWhenTheStepsDidNotSuffice) {
+  const auto table = normal_rows<float>(50, 40, 15);
+  const auto columns = some_columns(30, 50);
+  const std::vector<float> weights(30, 100.0F);
+  const AlignedVector<float> diagonal(48, 1e-3F);
+  const AlignedVector<float> preconditioner(48, 1.0F);
+  const GatherSystem system{
+      table.data(), 48, columns.data(), weights.data(), weights.data(), 30, diagonal.data()};
+  AlignedVector<float> x(48, 0.0F);
+  AlignedVector<float> work(3 * 48, 0.0F);
+
+  EXPECT_FALSE(conjugate_gradients(system, preconditioner.data(), 1e-6F, 2, x.data(), work.data()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernels,
+                         EveryTarget,
+                         testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
+                         [](const auto& target) {
+                           return std::string(hwy::TargetName(target.param));
+                         });
+
+}  // namespace
+}  // namespace alsace::kernels
