@@ -48,7 +48,7 @@ class CommandLine {
   void word(const std::string& name,
             const std::string& type,
             std::optional<Value>& value,
-            Parse parse,
+            Parse to_value,
             const std::string& help);
   template <class Number>
   void number(const std::string& name,
@@ -101,9 +101,9 @@ template <class Value, class Parse>
 void CommandLine::word(const std::string& name,
                        const std::string& type,
                        std::optional<Value>& value,
-                       Parse parse,
+                       Parse to_value,
                        const std::string& help) {
-  single(name, type, [&value, parse](const std::string& text) { value = parse(text); }, help);
+  single(name, type, [&value, to_value](const std::string& text) { value = to_value(text); }, help);
 }
 
 template <class Number>

@@ -16,10 +16,10 @@ namespace alsace {
 
 /// Training, validation and test entries over one set of ids. The catalogue is train.item_ids.
 struct Split {
-  Interactions train;
-  Triplets valid;  ///< Neither trained on nor hidden from ranking when testing.
-  Triplets test;
-  Triplets fold_in;  ///< new_users: the shown part of the held-out users' histories.
+  Interactions train = {};
+  Triplets valid = {};  ///< Neither trained on nor hidden from ranking when testing.
+  Triplets test = {};
+  Triplets fold_in = {};  ///< new_users: the shown part of the held-out users' histories.
 };
 
 /// How entries are held out.
@@ -45,8 +45,8 @@ Split split(Interactions interactions, const SplitOptions& options);
 
 /// One metric: a name of docs/evaluation.md and its cut-off ("recall@10", "auc", "rmse").
 struct Metric {
-  std::string name;  ///< Without the cut-off: "recall".
-  int k = 0;         ///< 0 where the metric has none.
+  std::string name = {};  ///< Without the cut-off: "recall".
+  int k = 0;              ///< 0 where the metric has none.
 
   [[nodiscard]] std::string to_string() const;
   bool operator==(const Metric&) const = default;
@@ -60,18 +60,18 @@ std::vector<Metric> parse_metrics(std::string_view text);
 /// of all lists together.
 struct MetricValue {
   double mean = 0;
-  std::optional<double> low;
-  std::optional<double> high;
+  std::optional<double> low = {};
+  std::optional<double> high = {};
 };
 
 /// Something that ranks: anything that can score every item for a user.
 struct Scorer {
-  std::string name;
+  std::string name = {};
   /// Fills scores[items] for a user; higher is better, -infinity is never listed. Called from
   /// several threads at once.
-  std::function<void(Index user, std::span<float> scores)> scores;
+  std::function<void(Index user, std::span<float> scores)> scores = {};
   /// Predicted value of a pair, for rmse and mae; empty where it has none.
-  std::function<double(Index user, Index item)> predict;
+  std::function<double(Index user, Index item)> predict = {};
 };
 
 /// The user's own model; rows of split.fold_in are folded in.
@@ -87,16 +87,17 @@ Scorer item_mean_scorer(const Split& split);
 Scorer list_scorer(std::string name, const Triplets& lists);
 
 struct EvaluateOptions {
-  std::vector<Metric> metrics;  ///< Empty: recall@10, ndcg@10, or rmse, mae with explicit feedback.
-  bool hide_low = false;        ///< Also hide low pairs from ranking.
-  int threads = 0;              ///< 0: all. Never changes the result.
-  std::uint64_t seed = 42;      ///< Of the bootstrap of rmse.
+  std::vector<Metric> metrics =
+      {};                   ///< Empty: recall@10, ndcg@10, or rmse, mae with explicit feedback.
+  bool hide_low = false;    ///< Also hide low pairs from ranking.
+  int threads = 0;          ///< 0: all. Never changes the result.
+  std::uint64_t seed = 42;  ///< Of the bootstrap of rmse.
 };
 
 struct Evaluation {
-  std::string name;
-  std::vector<MetricValue> values;           ///< One per metric.
-  std::vector<std::vector<double>> by_user;  ///< [metric][test user]; empty where it has none.
+  std::string name = {};
+  std::vector<MetricValue> values = {};           ///< One per metric.
+  std::vector<std::vector<double>> by_user = {};  ///< [metric][test user]; empty where it has none.
 };
 
 /// Facts of a split that stand beside every table.

@@ -10,10 +10,12 @@ namespace alsace {
 
 /// A made-up film catalogue with people who like some genres: for the demo, examples and tests.
 struct Catalogue {
-  Interactions interactions;        ///< With times, value 1 to 5 (how often it was watched).
-  std::vector<std::string> titles;  ///< [items] for example "The Silent Comet (Science Fiction)".
-  std::vector<std::string> item_genres;               ///< [items]
-  std::vector<std::vector<std::string>> user_genres;  ///< [users] favourite genres, best first.
+  Interactions interactions = {};  ///< With times, value 1 to 5 (how often it was watched).
+  std::vector<std::string> titles =
+      {};  ///< [items] for example "The Silent Comet (Science Fiction)".
+  std::vector<std::string> item_genres = {};  ///< [items]
+  std::vector<std::vector<std::string>> user_genres =
+      {};  ///< [users] favourite genres, best first.
 };
 
 struct CatalogueOptions {

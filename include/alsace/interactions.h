@@ -59,8 +59,9 @@ class IdTable {
 struct Triplets {
   std::vector<Index> users = {};   ///< Row numbers.
   std::vector<Index> items = {};   ///< Row numbers.
-  std::vector<float> values = {};  ///< Counts or ratings; empty: every value is 1.
-  std::vector<double> times = {};  ///< Seconds, or whatever the file counts in; empty: no times.
+  std::vector<float> values = {};  ///< Counts or ratings = {}; empty: every value is 1.
+  std::vector<double> times =
+      {};  ///< Seconds, or whatever the file counts in = {}; empty: no times.
 
   [[nodiscard]] std::int64_t size() const noexcept {
     return static_cast<std::int64_t>(users.size());
@@ -73,10 +74,11 @@ struct Triplets {
 /// Interactions and the names of their rows. The catalogue is item_ids, whole, also where an item
 /// has no triplet.
 struct Interactions {
-  Triplets triplets;
-  Triplets low;  ///< Pairs below `min_value`: never trained on, but seen. Only users and items.
-  IdTable user_ids;
-  IdTable item_ids;
+  Triplets triplets = {};
+  Triplets low =
+      {};  ///< Pairs below `min_value`: never trained on, but seen. Only users and items.
+  IdTable user_ids = {};
+  IdTable item_ids = {};
 };
 
 /// What a repeated (user, item) pair becomes. The merged entry keeps the place of the first line
@@ -91,8 +93,8 @@ enum class Duplicates {
 /// Filters, in the order in which they are applied.
 struct PrepareOptions {
   Duplicates duplicates = Duplicates::sum;
-  std::optional<double> min_value;  ///< Smaller values move to `low`.
-  bool binary = false;              ///< Then every kept value is 1.
+  std::optional<double> min_value = {};  ///< Smaller values move to `low`.
+  bool binary = false;                   ///< Then every kept value is 1.
   int min_per_user = 0;  ///< Users with fewer kept entries are dropped, >= 0, and so on until
   int min_per_item = 0;  ///< both minima hold (the k-core).
 };

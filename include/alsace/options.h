@@ -35,9 +35,9 @@ enum class Solver {
 /// docs/algorithm.md has the objective each of them is a symbol of.
 struct TrainOptions {
   Feedback feedback = Feedback::implicit_feedback;
-  int factors = 64;                      ///< Latent dimensions k, 1 to 65536.
-  std::optional<double> regularization;  ///< lambda >= 0. Unset: 0.001 implicit, 0.1 explicit.
-  std::optional<double> regularization_exponent;  ///< nu >= 0. Unset: 0 implicit, 1 explicit.
+  int factors = 64;                           ///< Latent dimensions k, 1 to 65536.
+  std::optional<double> regularization = {};  ///< lambda >= 0. Unset: 0.001 implicit, 0.1 explicit.
+  std::optional<double> regularization_exponent = {};  ///< nu >= 0. Unset: 0 implicit, 1 explicit.
   RegularizationCount regularization_count = RegularizationCount::observed;
   int iterations = 20;   ///< >= 0; one = all users, then all items.
   double tolerance = 0;  ///< >= 0; stop when the objective's relative fall is below; 0: never.

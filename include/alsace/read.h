@@ -17,28 +17,28 @@ namespace alsace {
 struct ReadOptions {
   /// One or more characters ("," "\t" "::" " "). Unset: found in the first line, trying tab,
   /// "::", ",", ";", "|" and runs of spaces in that order. " " means a run of blanks.
-  std::optional<std::string> delimiter;
+  std::optional<std::string> delimiter = {};
 
   /// Two to four column names, or positions from 1, in the order user, item, value, time; "-" for
   /// no such column. Empty: the header's user, item, value or rating, time or timestamp when user
   /// and item are both there (or user_id, item_id), else positions 1 to 4.
-  std::vector<std::string> columns;
+  std::vector<std::string> columns = {};
 
   bool skip_bad_lines = false;  ///< Count and leave out lines that would be refused.
   bool allow_negative = false;  ///< Ratings may be negative; implicit feedback may not.
   int threads = 0;              ///< 0: all this process may use. Never changes the result.
   /// Called now and then with bytes read and bytes in all (0: not known); false stops with an
   /// Error.
-  std::function<bool(std::int64_t, std::int64_t)> progress;
+  std::function<bool(std::int64_t, std::int64_t)> progress = {};
 };
 
 /// What reading found, for the reader of the log.
 struct ReadReport {
-  std::int64_t bytes = 0;      ///< Of text, after decompression.
-  std::int64_t lines = 0;      ///< Data lines kept.
-  std::int64_t bad_lines = 0;  ///< Left out by skip_bad_lines.
-  std::string first_bad_line;  ///< The message the first of them would have given.
-  std::string columns;         ///< The columns used, for example "user,item,rating,timestamp".
+  std::int64_t bytes = 0;           ///< Of text, after decompression.
+  std::int64_t lines = 0;           ///< Data lines kept.
+  std::int64_t bad_lines = 0;       ///< Left out by skip_bad_lines.
+  std::string first_bad_line = {};  ///< The message the first of them would have given.
+  std::string columns = {};         ///< The columns used, for example "user,item,rating,timestamp".
 };
 
 /// Reads files one after the other into triplets, naming rows by first appearance after those
@@ -63,8 +63,8 @@ Interactions read_interactions(std::span<const std::filesystem::path> files,
 /// is the id, the second (or the one named title or name) the title. Any delimiter as above; text
 /// that is not UTF-8 is taken as Latin-1.
 struct ItemTitles {
-  IdTable ids;
-  std::vector<std::string> titles;  ///< [ids.size()]
+  IdTable ids = {};
+  std::vector<std::string> titles = {};  ///< [ids.size()]
 
   /// The item's title, or nothing when there is none.
   [[nodiscard]] std::optional<std::string_view> find(std::string_view item_id) const;

@@ -26,16 +26,16 @@ struct ItemValue {
 
 /// What a list may hold.
 struct ListOptions {
-  int top_k = 10;                ///< Longest list, >= 1.
-  bool include_seen = false;     ///< Also items of the user's history, and low ones.
-  std::span<const Index> allow;  ///< When not empty, only these items.
-  std::span<const Index> deny;   ///< Never these.
+  int top_k = 10;                     ///< Longest list, >= 1.
+  bool include_seen = false;          ///< Also items of the user's history, and low ones.
+  std::span<const Index> allow = {};  ///< When not empty, only these items.
+  std::span<const Index> deny = {};   ///< Never these.
 };
 
 /// Factors of a user the model has not seen.
 struct FoldedUser {
-  std::vector<float> factors;  ///< [factors]
-  float bias = 0.0F;           ///< 0 unless the model has biases.
+  std::vector<float> factors = {};  ///< [factors]
+  float bias = 0.0F;                ///< 0 unless the model has biases.
 };
 
 /// Why a user gets a score: score = mean + item_bias + user_bias + sum of contributions.
@@ -46,7 +46,7 @@ struct Explanation {
   double user_bias = 0;
   /// Of every item of the history, largest first: c p y_j' A^-1 y_i with the user's own system A
   /// (Hu, Koren, Volinsky 2008, section 5); nonnegative models: on the free coordinates.
-  std::vector<Scored> contributions;
+  std::vector<Scored> contributions = {};
 };
 
 /// Answers questions to one model. Const calls may run on many threads at once.

@@ -15,10 +15,10 @@ namespace alsace {
 /// Row r owns entries offsets[r] to offsets[r + 1]. Both feedbacks are one system: entry j has
 /// confidence c and target p; explicit feedback is c = 1, p = value - target_offset.
 struct Observations {
-  std::span<const std::int64_t> offsets;  ///< [rows + 1], rising from 0.
-  std::span<const Index> columns;         ///< [entries] Row of the other side.
-  std::span<const float> confidence;      ///< [entries] >= 0, or empty: all uniform_confidence.
-  std::span<const float> targets;         ///< [entries] preferences or ratings, or empty: all 1.
+  std::span<const std::int64_t> offsets = {};  ///< [rows + 1], rising from 0.
+  std::span<const Index> columns = {};         ///< [entries] Row of the other side.
+  std::span<const float> confidence = {};  ///< [entries] >= 0, or empty: all uniform_confidence.
+  std::span<const float> targets = {};     ///< [entries] preferences or ratings, or empty: all 1.
   float uniform_confidence = 1.0F;
   double target_offset = 0.0;  ///< Subtracted from every target: the mean, with biases.
 
@@ -27,12 +27,12 @@ struct Observations {
 
 /// The factors of one side, and its biases where the model has them.
 struct ConstSide {
-  FactorView factors;
+  FactorView factors = {};
   std::span<const float> biases = {};  ///< [rows], or empty.
 };
 struct Side {
-  MutableFactorView factors;
-  std::span<float> biases;                                           ///< [rows], or empty.
+  MutableFactorView factors = {};
+  std::span<float> biases = {};                                      ///< [rows], or empty.
   operator ConstSide() const noexcept { return {factors, biases}; }  // NOLINT
 };
 

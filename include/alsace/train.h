@@ -22,12 +22,12 @@ struct IterationReport {
 /// Everything about a run that does not change the model it ends with, and where it starts from.
 struct TrainControl {
   /// Called once with the data's facts and the warnings, before the first half-step.
-  std::function<void(const TrainSummary&)> before_training;
+  std::function<void(const TrainSummary&)> before_training = {};
   /// Called after each iteration; false ends training there.
-  std::function<bool(const IterationReport&)> after_iteration;
+  std::function<bool(const IterationReport&)> after_iteration = {};
   /// Asked after each half-step; true ends training there. The closing half-step still runs, so
   /// that the model is whole.
-  std::function<bool()> stop_requested;
+  std::function<bool()> stop_requested = {};
 
   /// Start factors: a model whose rows are matched by id (rows it lacks start as usual). Same
   /// number of factors, else invalid_argument.
@@ -36,9 +36,10 @@ struct TrainControl {
   /// are refused with invalid_argument. Excludes warm_start.
   const Model* resume = nullptr;
 
-  std::filesystem::path checkpoint;  ///< Written every checkpoint_every iterations when not empty.
-  int checkpoint_every = 1;          ///< >= 1.
-  bool store_interactions = true;    ///< Keep the interactions in the model.
+  std::filesystem::path checkpoint =
+      {};                          ///< Written every checkpoint_every iterations when not empty.
+  int checkpoint_every = 1;        ///< >= 1.
+  bool store_interactions = true;  ///< Keep the interactions in the model.
 };
 
 /// Factorizes the interactions by alternating least squares. Same data, options and seed give the

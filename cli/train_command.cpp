@@ -1,0 +1,201 @@
+#include "alsace/train.h"
+
+#include "commands.h"
+#include "data.h"
+#include "interrupt.h"
+#include "summary.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace alsace::cli {
+namespace {
+
+struct TrainArguments {
+  std::vector<std::string> files;
+  std::optional<std::string> model;
+  std::optional<std::string> checkpoint;
+  std::optional<int> checkpoint_every;
+  std::optional<std::string> resume;
+  std::optional<std::string> warm_start;
+  bool no_interactions = false;
+  TrainingOptions training;
+  ReadingOptions reading;
+  CommonOptions common;
+};
+
+bool parse(Arguments arguments, TrainArguments& out) {
+  CommandLine line("train",
+                   "Trains a model on files of interactions and writes it to a file.",
+                   "FILE... --model OUT [options]");
+  line.positionals("FILE...",
+                   out.files,
+                   "Text (CSV, TSV, ::, blanks), gzip or Matrix Market; - is standard input.");
+  line.group("Model");
+  line.text("--model", "OUT", out.model, "The model file to write.");
+  line.text("--checkpoint", "FILE", out.checkpoint, "Write the state to FILE as training goes on.");
+  line.number("--checkpoint-every", "N", out.checkpoint_every, "After every N iterations (default 1).");
+  line.text("--resume",
+            "FILE",
+            out.resume,
+            "Go on from a checkpoint, on the same data; its options are the defaults.");
+  line.text("--warm-start",
+            "MODEL",
+            out.warm_start,
+            "Start from a model's factors, rows matched by id.");
+  line.flag("--no-interactions",
+            out.no_interactions,
+            "Do not store the interactions: a smaller file, but recommend then needs "
+            "--include-seen or --history.");
+  out.training.declare(line);
+  out.reading.declare(line);
+  out.common.declare(line);
+  line.example(
+      "  alsace train plays.csv --model plays.alsace --preset recommended\n"
+      "  alsace recommend plays.alsace --user alice");
+  return line.parse(arguments);
+}
+
+/// Whatever can be known to be wrong before the data is read.
+void check(const TrainArguments& arguments) {
+  if (!arguments.model) {
+    refuse("--model is missing: where is the model to be written? For example --model my.alsace");
+  }
+  if (arguments.checkpoint_every && (*arguments.checkpoint_every < 1 || !arguments.checkpoint)) {
+    refuse("--checkpoint-every must be 1 or more and goes with --checkpoint FILE.");
+  }
+  if (arguments.checkpoint == arguments.model) {
+    refuse("--checkpoint and --model name one file. Choose another for the checkpoint.");
+  }
+  if (arguments.resume && arguments.warm_start) {
+    refuse("--resume and --warm-start exclude each other. --resume goes on with a checkpoint, "
+           "--warm-start begins anew from a model's factors.");
+  }
+  check_output(*arguments.model, "--model");
+  if (arguments.checkpoint) {
+    check_output(*arguments.checkpoint, "--checkpoint");
+  }
+  check_inputs(to_paths(arguments.files));
+}
+
+/// Prints the data's facts, then each iteration with the time left.
+class TrainingNotes {
+ public:
+  TrainingNotes(const TrainOptions& options, Log& log) : options_(options), log_(log) {}
+
+  void attach(TrainControl& control) {
+    control.before_training = [this](const TrainSummary& summary) { begin(summary); };
+    control.after_iteration = [this](const IterationReport& report) {
+      iteration(report);
+      return true;
+    };
+    control.stop_requested = interrupted;
+  }
+
+ private:
+  void begin(const TrainSummary& summary) {
+    note_confidence(summary, options_, log_);
+    for (const std::string& warning : summary.warnings) {
+      log_.warn(warning);
+    }
+    log_.note(fmt::format("training: {} factors, {}, {}",
+                          options_.factors,
+                          plural(options_.iterations, "iteration"),
+                          plural(summary.threads, "thread")));
+  }
+
+  void iteration(const IterationReport& report) {
+    seconds_ += report.seconds;
+    ++done_;
+    const int left = options_.iterations - report.iteration;
+    const std::string text = fmt::format("iteration {:>{}}/{}  objective {}  {}",
+                                         report.iteration,
+                                         std::to_string(options_.iterations).size(),
+                                         options_.iterations,
+                                         objective_text(report.objective),
+                                         duration(report.seconds));
+    if (!stderr_is_terminal()) {
+      log_.note(text);
+    } else {
+      log_.status(left == 0 ? text : text + ", " + duration(left * seconds_ / done_) + " left");
+    }
+  }
+
+  const TrainOptions& options_;
+  Log& log_;
+  double seconds_ = 0;
+  int done_ = 0;
+};
+
+Json result_json(const TrainArguments& arguments, const Model& model, const DataReport& data) {
+  Json out = training_json(model);
+  out["model"] = *arguments.model;
+  out["model_bytes"] = std::filesystem::file_size(*arguments.model);
+  out["options"] = options_json(model.options);
+  out["low"] = model.low.entries();
+  out["data"] = data_json(data);
+  return out;
+}
+
+void print_result(const TrainArguments& arguments, const Model& model) {
+  const TrainSummary& summary = model.summary;
+  double seconds = 0;
+  for (const double iteration : summary.seconds) {
+    seconds += iteration;
+  }
+  print(fmt::format("objective   {} after {} in {}{}\n",
+                    objective_text(summary.final_objective),
+                    plural(static_cast<std::int64_t>(summary.objective.size()), "iteration"),
+                    duration(seconds),
+                    summary.stopped == "iterations" ? "" : " (stopped: " + summary.stopped + ")"));
+  print(fmt::format("model hash  {}\n", model_hash(model)));
+  const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(*arguments.model));
+  print(fmt::format("model       {} ({})\n", *arguments.model, byte_count(bytes)));
+}
+
+}  // namespace
+
+void train_command(Arguments given) {
+  TrainArguments arguments;
+  if (!parse(given, arguments)) {
+    return;
+  }
+  check(arguments);
+  Log log(arguments.common.quiet);
+  std::optional<Model> start;
+  if (arguments.resume || arguments.warm_start) {
+    start = load_model(arguments.resume ? *arguments.resume : *arguments.warm_start);
+  }
+  const TrainOptions options =
+      arguments.training.resolved(arguments.resume ? &start->options : nullptr);
+
+  DataReport data;
+  const Interactions interactions = read_data(
+      to_paths(arguments.files), arguments.reading, options.feedback, options.threads, log, data);
+
+  TrainControl control;
+  (arguments.resume ? control.resume : control.warm_start) = start ? &*start : nullptr;
+  control.checkpoint = arguments.checkpoint.value_or("");
+  control.checkpoint_every = arguments.checkpoint_every.value_or(1);
+  control.store_interactions = !arguments.no_interactions;
+  TrainingNotes notes(options, log);
+  notes.attach(control);
+  catch_interrupts("\nCtrl-C: ending after this half-step, then writing the model. Once more to "
+                   "end at once.\n");
+  const Model model = train(interactions, options, control);
+  log.clear_status();
+  save_model(model, *arguments.model);
+  if (model.summary.stopped == "interrupted") {
+    log.note("interrupted: the model is whole, and written.");
+  }
+  if (arguments.common.json) {
+    print_json(result_json(arguments, model, data));
+  } else {
+    print_result(arguments, model);
+  }
+}
+
+}  // namespace alsace::cli
