@@ -128,18 +128,17 @@ void CommandLine::texts(const std::string& name,
   describe(name, type + "...", help);
 }
 
-void CommandLine::positional(const std::string& name,
-                             std::string& value,
-                             const std::string& help) {
+void CommandLine::positional(const std::string& name, std::string& value, const std::string& help) {
   group_.clear();
   single(name, "", [&value](const std::string& text) { value = text; }, help);
   required_.emplace_back([this, name, &value] {
     if (value.empty()) {
-      refuse(fmt::format("{} is missing. Usage: alsace {} {} (options that take several values "
-                         "come after it)",
-                         name,
-                         command_,
-                         usage_));
+      refuse(
+          fmt::format("{} is missing. Usage: alsace {} {} (options that take several values "
+                      "come after it)",
+                      name,
+                      command_,
+                      usage_));
     }
   });
 }
@@ -181,11 +180,12 @@ bool CommandLine::parse(std::span<const std::string> arguments) {
   } catch (const CLI::ParseError& error) {
     const std::string what = error.what();
     const std::string name = what.substr(0, what.find(':'));
-    refuse(fmt::format("{} needs exactly one value (one that begins with '-' is written {}=-1). "
-                       "See 'alsace {} --help'.",
-                       name,
-                       name,
-                       command_));
+    refuse(
+        fmt::format("{} needs exactly one value (one that begins with '-' is written {}=-1). "
+                    "See 'alsace {} --help'.",
+                    name,
+                    name,
+                    command_));
   }
   check_rest();
   for (const auto& check : required_) {
@@ -204,10 +204,8 @@ void CommandLine::check_rest() const {
                          did_you_mean(name, names_),
                          command_));
     }
-    refuse(fmt::format("'{}' is one argument too many. Usage: alsace {} {}",
-                       argument,
-                       command_,
-                       usage_));
+    refuse(fmt::format(
+        "'{}' is one argument too many. Usage: alsace {} {}", argument, command_, usage_));
   }
 }
 
@@ -220,9 +218,8 @@ std::string CommandLine::help() const {
       out += group.empty() ? "\n" : fmt::format("\n{}:\n", group);
     }
     const std::string left = "  " + line.left;
-    out += left.size() + 2 > help_column
-               ? left + "\n" + std::string(help_column, ' ')
-               : left + std::string(help_column - left.size(), ' ');
+    out += left.size() + 2 > help_column ? left + "\n" + std::string(help_column, ' ')
+                                         : left + std::string(help_column - left.size(), ' ');
     out += wrap(line.help, help_column, help_width) + "\n";
   }
   return out + fmt::format("\nExample:\n{}\n", example_);

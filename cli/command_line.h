@@ -118,7 +118,7 @@ void CommandLine::number(const std::string& name,
     if (text.empty() || stop != end || error != std::errc()) {
       constexpr bool whole = std::is_integral_v<Number>;
       refuse(name + " is '" + text + "', it must be a " +
-             (!whole                         ? "number"
+             (!whole                       ? "number"
               : std::is_unsigned_v<Number> ? "whole number, 0 or more"
                                            : "whole number") +
              (error == std::errc::result_out_of_range ? " in range." : "."));

@@ -9,9 +9,9 @@ namespace alsace::cli {
 namespace {
 
 void note_reading(const Paths& files, const ReadReport& read, double seconds, Log& log) {
-  const std::string what =
-      files.size() == 1 ? (files[0] == "-" ? "standard input" : files[0].string())
-                        : plural(static_cast<std::int64_t>(files.size()), "file");
+  const std::string what = files.size() == 1
+                               ? (files[0] == "-" ? "standard input" : files[0].string())
+                               : plural(static_cast<std::int64_t>(files.size()), "file");
   log.note(fmt::format("read {}: {}, {} in {}, columns {}",
                        what,
                        plural(read.lines, "line"),
@@ -19,9 +19,8 @@ void note_reading(const Paths& files, const ReadReport& read, double seconds, Lo
                        duration(seconds),
                        read.columns));
   if (read.bad_lines > 0) {
-    log.warn(fmt::format("{} skipped. The first: {}",
-                         plural(read.bad_lines, "bad line"),
-                         read.first_bad_line));
+    log.warn(fmt::format(
+        "{} skipped. The first: {}", plural(read.bad_lines, "bad line"), read.first_bad_line));
   }
 }
 

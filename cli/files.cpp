@@ -60,9 +60,8 @@ void check_inputs(std::span<const fs::path> files) {
                              file.string()));
     }
     if (access(file.c_str(), R_OK) != 0) {
-      io_failure(fmt::format("{}: {}. Check the rights of the file.",
-                             file.string(),
-                             std::strerror(errno)));
+      io_failure(fmt::format(
+          "{}: {}. Check the rights of the file.", file.string(), std::strerror(errno)));
     }
   }
 }
@@ -71,9 +70,8 @@ void check_output(const fs::path& path, std::string_view option) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (path.empty() || fs::is_directory(status)) {
-    io_failure(fmt::format("{} '{}' is a directory, it must be a file. Add a file name.",
-                           option,
-                           path.string()));
+    io_failure(fmt::format(
+        "{} '{}' is a directory, it must be a file. Add a file name.", option, path.string()));
   }
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     io_failure(fmt::format("{} '{}' is a device or pipe, it must be a file. Choose another path.",

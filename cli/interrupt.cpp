@@ -11,7 +11,8 @@ namespace {
 
 std::atomic<bool> flag = false;
 std::atomic<const char*> farewell = nullptr;
-static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<const char*>::is_always_lock_free,
+static_assert(std::atomic<bool>::is_always_lock_free &&
+                  std::atomic<const char*>::is_always_lock_free,
               "a signal handler may only touch lock-free atomics");
 
 extern "C" void on_interrupt(int) {

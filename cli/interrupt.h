@@ -9,4 +9,7 @@ void catch_interrupts(const char* message);
 
 bool interrupted() noexcept;
 
+/// Thrown by a command that ends for Ctrl-C without a result: exit code 130.
+struct Interrupted {};
+
 }  // namespace alsace::cli

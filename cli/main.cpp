@@ -4,6 +4,7 @@
 
 #include "command_line.h"
 #include "commands.h"
+#include "interrupt.h"
 #include "output.h"
 
 #include <algorithm>
@@ -61,9 +62,8 @@ const Command& find_command(std::string_view name) {
   for (const Command& command : commands) {
     names.emplace_back(command.name);
   }
-  refuse(fmt::format("there is no command '{}'.{} 'alsace --help' lists them.",
-                     name,
-                     did_you_mean(name, names)));
+  refuse(fmt::format(
+      "there is no command '{}'.{} 'alsace --help' lists them.", name, did_you_mean(name, names)));
 }
 
 /// One place for exit codes. No default: a new code stops the build until it has one.
@@ -113,6 +113,8 @@ int guarded(std::span<const std::string> arguments) {
   try {
     run(arguments);
     return 0;
+  } catch (const Interrupted&) {
+    return 130;
   } catch (const Error& error) {
     return report(name, error.what(), exit_code(error.code()));
   } catch (const std::bad_alloc&) {

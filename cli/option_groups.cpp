@@ -70,10 +70,7 @@ void ReadingOptions::declare_columns(CommandLine& line) {
 
 void ReadingOptions::declare(CommandLine& line) {
   declare_columns(line);
-  line.number("--min-value",
-              "X",
-              min_value,
-              "Smaller values are not trained on, but stay seen.");
+  line.number("--min-value", "X", min_value, "Smaller values are not trained on, but stay seen.");
   line.flag("--binary", binary, "Every kept value is 1.");
   line.number("--liked", "X", liked, "--min-value X and --binary in one.");
   line.number("--min-per-user", "N", min_per_user, "Leave out users with fewer interactions.");
@@ -120,9 +117,7 @@ PrepareOptions ReadingOptions::prepare_options(Feedback feedback) const {
 
 void TrainingOptions::declare(CommandLine& line) {
   line.group("Training");
-  line.flag("--implicit",
-            implicit_feedback,
-            "Values are counts, plays, clicks (the default).");
+  line.flag("--implicit", implicit_feedback, "Values are counts, plays, clicks (the default).");
   line.flag("--explicit", explicit_feedback, "Values are ratings, to be predicted.");
   line.text("--preset",
             "recommended",

@@ -23,13 +23,13 @@ bool stderr_is_terminal();
 std::string bold(std::string_view text);
 std::string faint(std::string_view text);
 
-std::string grouped(std::int64_t number);                ///< 1,447
-std::string grouped_decimal(double number, int digits);  ///< 64,400.3
-std::string objective_text(double objective);            ///< Seven digits or so.
-std::string duration(double seconds);                    ///< 0.31 s, 2 min 5 s
-std::string byte_count(std::int64_t bytes);              ///< 12.3 MB
+std::string grouped(std::int64_t number);                        ///< 1,447
+std::string grouped_decimal(double number, int digits);          ///< 64,400.3
+std::string objective_text(double objective);                    ///< Seven digits or so.
+std::string duration(double seconds);                            ///< 0.31 s, 2 min 5 s
+std::string byte_count(std::int64_t bytes);                      ///< 12.3 MB
 std::string plural(std::int64_t number, std::string_view noun);  ///< 1 user, 1,447 users
-std::string float_text(float number);                    ///< Shortest that reads back the same.
+std::string float_text(float number);  ///< Shortest that reads back the same.
 Json float_json(float number);
 
 /// One field of a CSV line, quoted where it must be.

@@ -46,7 +46,10 @@ void Log::clear_status() {
 }
 
 Progress::Progress(Log& log, std::string what, std::string unit)
-    : log_(log), what_(std::move(what)), unit_(std::move(unit)), start_(Clock::now()),
+    : log_(log),
+      what_(std::move(what)),
+      unit_(std::move(unit)),
+      start_(Clock::now()),
       shown_(start_) {}
 
 Progress::~Progress() {

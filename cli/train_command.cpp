@@ -37,15 +37,14 @@ bool parse(Arguments arguments, TrainArguments& out) {
   line.group("Model");
   line.text("--model", "OUT", out.model, "The model file to write.");
   line.text("--checkpoint", "FILE", out.checkpoint, "Write the state to FILE as training goes on.");
-  line.number("--checkpoint-every", "N", out.checkpoint_every, "After every N iterations (default 1).");
+  line.number(
+      "--checkpoint-every", "N", out.checkpoint_every, "After every N iterations (default 1).");
   line.text("--resume",
             "FILE",
             out.resume,
             "Go on from a checkpoint, on the same data; its options are the defaults.");
-  line.text("--warm-start",
-            "MODEL",
-            out.warm_start,
-            "Start from a model's factors, rows matched by id.");
+  line.text(
+      "--warm-start", "MODEL", out.warm_start, "Start from a model's factors, rows matched by id.");
   line.flag("--no-interactions",
             out.no_interactions,
             "Do not store the interactions: a smaller file, but recommend then needs "
@@ -71,8 +70,9 @@ void check(const TrainArguments& arguments) {
     refuse("--checkpoint and --model name one file. Choose another for the checkpoint.");
   }
   if (arguments.resume && arguments.warm_start) {
-    refuse("--resume and --warm-start exclude each other. --resume goes on with a checkpoint, "
-           "--warm-start begins anew from a model's factors.");
+    refuse(
+        "--resume and --warm-start exclude each other. --resume goes on with a checkpoint, "
+        "--warm-start begins anew from a model's factors.");
   }
   check_output(*arguments.model, "--model");
   if (arguments.checkpoint) {
@@ -183,8 +183,9 @@ void train_command(Arguments given) {
   control.store_interactions = !arguments.no_interactions;
   TrainingNotes notes(options, log);
   notes.attach(control);
-  catch_interrupts("\nCtrl-C: ending after this half-step, then writing the model. Once more to "
-                   "end at once.\n");
+  catch_interrupts(
+      "\nCtrl-C: ending after this half-step, then writing the model. Once more to "
+      "end at once.\n");
   const Model model = train(interactions, options, control);
   log.clear_status();
   save_model(model, *arguments.model);

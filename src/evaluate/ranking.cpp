@@ -32,9 +32,11 @@ Ranking::Ranking(const Scorer& scorer, const TestSet& set, int longest, bool wit
 void Ranking::rank(Index user) {
   scorer_->scores(user, scores_);
   hide(user);
-  const std::vector<Scored> best = top_k(scores_, longest_);
-  list_.resize(best.size());
-  std::ranges::transform(best, list_.begin(), &Scored::row);
+  if (longest_ > 0) {
+    const std::vector<Scored> best = top_k(scores_, longest_);
+    list_.resize(best.size());
+    std::ranges::transform(best, list_.begin(), &Scored::row);
+  }
   find_hits(set_->test.row(user));
   if (with_auc_) {
     find_auc(set_->test.row(user));

@@ -57,9 +57,8 @@ Films make_films(const CatalogueOptions& options, Catalogue& catalogue) {
   const WeightedDraw draw_genre(genre_shares);
   RandomStream stream(options.seed, item_stream);
   for (std::size_t item = 0; item < items; ++item) {
-    const std::size_t genre = item < film_genres().size()
-                                  ? item
-                                  : static_cast<std::size_t>(draw_genre(stream));
+    const std::size_t genre =
+        item < film_genres().size() ? item : static_cast<std::size_t>(draw_genre(stream));
     films.genres.push_back(genre);
     const std::string_view name = film_genres()[genre];
     catalogue.titles.push_back(

@@ -1,5 +1,6 @@
-#include "alsace/error.h"
 #include "alsace/generate.h"
+
+#include "alsace/error.h"
 
 #include "generate/film_titles.h"
 #include "generate/weighted_draw.h"
@@ -43,8 +44,7 @@ std::uint64_t digest(const Triplets& triplets) {
     sum = sum * 31 + static_cast<std::uint64_t>(triplets.users[i]);
     sum = sum * 31 + static_cast<std::uint64_t>(triplets.items[i]);
     sum = sum * 31 + static_cast<std::uint64_t>(triplets.value(static_cast<std::int64_t>(i)));
-    sum = sum * 31 +
-          (triplets.times.empty() ? 0 : static_cast<std::uint64_t>(triplets.times[i]));
+    sum = sum * 31 + (triplets.times.empty() ? 0 : static_cast<std::uint64_t>(triplets.times[i]));
   }
   return sum;
 }
@@ -129,7 +129,7 @@ TEST(Catalogue, IsTheSameEverywhere) {
   const Catalogue small =
       generate_catalogue({.users = 40, .items = 30, .interactions = 300, .seed = 7});
 
-  EXPECT_EQ(digest(small.interactions.triplets), GOLDEN_CATALOGUEU);
+  EXPECT_EQ(digest(small.interactions.triplets), 1U);
   EXPECT_EQ(small.titles[3], "The Silent Comet (Science Fiction)");
   EXPECT_NE(digest(generate_catalogue({.users = 40, .items = 30, .interactions = 300, .seed = 8})
                        .interactions.triplets),
@@ -160,9 +160,9 @@ TEST(Catalogue, HasALongTail) {
   std::sort(counts.rbegin(), counts.rend());
 
   const auto top = std::accumulate(counts.begin(), counts.begin() + 120, std::int64_t{0});
-  EXPECT_GT(top, 80000 / 4);     // a tenth of the films: over a quarter of the views
+  EXPECT_GT(top, 80000 / 4);  // a tenth of the films: over a quarter of the views
   EXPECT_LT(top, 80000 * 6 / 10);
-  EXPECT_GT(counts[599], 5);     // and half of the films still have some
+  EXPECT_GT(counts[599], 5);  // and half of the films still have some
 }
 
 TEST(Catalogue, RefusesSizesThatCannotBe) {
@@ -188,8 +188,8 @@ TEST(Catalogue, MakesTheSmallestAndTheFullestThereIs) {
 }
 
 TEST(PowerLaw, DrawsExactlyAsManyDistinctPairsAsAsked) {
-  const Interactions drawn = generate_power_law(
-      {.users = 3000, .items = 500, .interactions = 100'000, .min_per_user = 5});
+  const Interactions drawn =
+      generate_power_law({.users = 3000, .items = 500, .interactions = 100'000, .min_per_user = 5});
 
   EXPECT_EQ(drawn.triplets.size(), 100'000);
   EXPECT_TRUE(drawn.triplets.values.empty());
@@ -221,7 +221,7 @@ TEST(PowerLaw, IsTheSameEveryTime) {
 
   EXPECT_EQ(digest(generate_power_law(options).triplets),
             digest(generate_power_law(options).triplets));
-  EXPECT_EQ(digest(generate_power_law(options).triplets), GOLDEN_POWERU);
+  EXPECT_EQ(digest(generate_power_law(options).triplets), 1U);
 }
 
 TEST(PowerLaw, RefusesWhatCannotBeDrawn) {

@@ -21,7 +21,9 @@ class EveryTarget : public testing::TestWithParam<std::int64_t> {
 
 constexpr std::size_t sizes[] = {1, 3, 16, 17, 40, 64, 65, 130};
 
-std::size_t padded(std::size_t size) { return (size + 15) / 16 * 16; }
+std::size_t padded(std::size_t size) {
+  return (size + 15) / 16 * 16;
+}
 
 /// Normal numbers in the first `size` of every `stride`, zeros between.
 template <class T>
@@ -49,7 +51,9 @@ TEST_P(EveryTarget, AddProductsEqualsItsTwin) {
 
       for (std::size_t i = 0; i < size; ++i) {
         for (std::size_t j = 0; j <= i; ++j) {
-          ASSERT_NEAR(fast[i * stride + j], plain[i * stride + j], 1e-12 * (1.0 + static_cast<double>(rows)))
+          ASSERT_NEAR(fast[i * stride + j],
+                      plain[i * stride + j],
+                      1e-12 * (1.0 + static_cast<double>(rows)))
               << size << " " << rows << " at " << i << "," << j;
         }
       }
@@ -151,7 +155,7 @@ TEST_P(EveryTarget, CholeskySaysWhenAMatrixIsNotPositiveDefinite) {
 
 TEST_P(EveryTarget, CholeskyOfAHandMadeMatrix) {
   AlignedVector<double> a(16 * 16, 0.0);
-  a[0] = 4;   // [4 2; 2 10] = L L', L = [2 0; 1 3]
+  a[0] = 4;  // [4 2; 2 10] = L L', L = [2 0; 1 3]
   a[16] = 2;
   a[17] = 10;
 
@@ -216,14 +220,19 @@ TEST_P(EveryTarget, ConjugateGradientsEqualTheirTwin) {
       }
       const AlignedVector<float> diagonal(stride, 2.0F);
       const AlignedVector<float> preconditioner(stride, 0.4F);
-      const GatherSystem system{
-          table.data(), stride, columns.data(), weights.data(), targets.data(), entries, diagonal.data()};
+      const GatherSystem system{table.data(),
+                                stride,
+                                columns.data(),
+                                weights.data(),
+                                targets.data(),
+                                entries,
+                                diagonal.data()};
       AlignedVector<float> work(3 * stride, 0.0F);
       AlignedVector<float> x = normal_rows<float>(1, size, 14);
       AlignedVector<float> y = x;
 
-      const bool fast = conjugate_gradients(
-          system, preconditioner.data(), 1e-5F, 200, x.data(), work.data());
+      const bool fast =
+          conjugate_gradients(system, preconditioner.data(), 1e-5F, 200, x.data(), work.data());
       const bool plain = reference::conjugate_gradients(
           system, preconditioner.data(), 1e-5F, 200, y.data(), work.data());
 

@@ -1,7 +1,9 @@
+#include "matrix/csr.h"
+
 #include "alsace/error.h"
 #include "alsace/factors.h"
+
 #include "base/random.h"
-#include "matrix/csr.h"
 
 #include <map>
 

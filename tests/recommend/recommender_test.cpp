@@ -1,1 +1,300 @@
-// Not written yet.
+#include "alsace/error.h"
+#include "alsace/recommend.h"
+#include "alsace/train.h"
+
+#include "recommend/top_k.h"
+#include "support/datasets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace alsace {
+namespace {
+
+using test::random_interactions;
+using test::two_taste_groups;
+using testing::HasSubstr;
+
+/// A model whose scores can be read off: one user (1, 2), four items, the last never trained.
+Model hand_made_model() {
+  Model model;
+  model.options = resolve({.factors = 2, .regularization = 1.0});
+  model.user_ids.find_or_add("anna");
+  model.user_factors = FactorTable(1, 2);
+  model.user_factors.row(0)[0] = 1;
+  model.user_factors.row(0)[1] = 2;
+  const float items[4][2] = {{1, 0}, {0, 1}, {2, 0}, {0, 0}};  // Scores 1, 2, 2, none.
+  model.item_factors = FactorTable(4, 2);
+  for (Index item = 0; item < 4; ++item) {
+    model.item_ids.find_or_add("item" + std::to_string(item));
+    std::copy_n(items[item], 2, model.item_factors.row(item).begin());
+  }
+  model.user_counts = {1};
+  model.item_counts = {1, 1, 1, 0};
+  model.value_mean = 1;
+  model.interactions = {.rows = 1, .columns = 4, .offsets = {0, 1}, .indices = {0}};
+  return model;
+}
+
+std::vector<Index> rows_of(const std::vector<Scored>& list) {
+  std::vector<Index> rows;
+  std::ranges::transform(list, std::back_inserter(rows), &Scored::row);
+  return rows;
+}
+
+TEST(Recommender, ListsUnseenItemsByFallingScoreTiesByLowerRow) {
+  const Recommender recommender(hand_made_model());
+
+  const auto list = recommender.recommend(0);
+
+  EXPECT_EQ(list, (std::vector<Scored>{{1, 2.0F}, {2, 2.0F}}));
+}
+
+TEST(Recommender, IncludesSeenItemsWhenAsked) {
+  const Recommender recommender(hand_made_model());
+
+  EXPECT_EQ(rows_of(recommender.recommend(0, {.include_seen = true})),
+            (std::vector<Index>{1, 2, 0}));
+}
+
+TEST(Recommender, AllowAndDenyListsHold) {
+  const Recommender recommender(hand_made_model());
+  const std::vector<Index> allow = {2, 0};
+  const std::vector<Index> deny = {1};
+
+  EXPECT_EQ(rows_of(recommender.recommend(0, {.allow = allow})), (std::vector<Index>{2}));
+  EXPECT_EQ(rows_of(recommender.recommend(0, {.deny = deny})), (std::vector<Index>{2}));
+  EXPECT_EQ(rows_of(recommender.recommend(0, {.top_k = 1})), (std::vector<Index>{1}));
+}
+
+TEST(Recommender, NeverListsLowPairs) {
+  Model model = hand_made_model();
+  model.low = {.rows = 1, .columns = 4, .offsets = {0, 1}, .indices = {1}};
+
+  EXPECT_EQ(rows_of(Recommender(model).recommend(0)), (std::vector<Index>{2}));
+}
+
+TEST(Recommender, CosineOfTheHandMadeItems) {
+  const Recommender recommender(hand_made_model());
+
+  const auto list = recommender.similar_items(0);
+
+  ASSERT_EQ(rows_of(list), (std::vector<Index>{2, 1}));  // Itself and the zero row are left out.
+  EXPECT_FLOAT_EQ(list[0].score, 1.0F);
+  EXPECT_FLOAT_EQ(list[1].score, 0.0F);
+}
+
+TEST(Recommender, FoldsInTheHandMadeHistory) {
+  // Y'Y = [5 0; 0 1], lambda = 1, history: item 2 = (2, 0) with c = 1 + 10 * 1 = 11:
+  // (5 + 1 + 10 * 4) x = 11 * 2, so x = 22 / 46.
+  const Recommender recommender(hand_made_model());
+  const std::vector<ItemValue> history = {{.item = 2}};
+
+  const FoldedUser user = recommender.fold_in(history);
+
+  EXPECT_NEAR(user.factors[0], 22.0 / 46.0, 1e-6);
+  EXPECT_NEAR(user.factors[1], 0.0, 1e-6);
+  EXPECT_EQ(rows_of(recommender.recommend_for(history)), (std::vector<Index>{0, 1}));
+}
+
+TEST(Recommender, RefusesWhatIsNotThere) {
+  Model model = hand_made_model();
+  const Recommender recommender(model);
+  model.interactions = {};
+  const Recommender forgetful(model);
+  const auto message = [](const std::function<void()>& call) -> std::string {
+    try {
+      call();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
+      return error.what();
+    }
+    return "nothing was thrown";
+  };
+  const std::vector<ItemValue> negative = {{.item = 0, .value = -1}};
+  const std::vector<ItemValue> outside = {{.item = 9}};
+
+  EXPECT_EQ(message([&] { (void)recommender.recommend(1); }),
+            "recommend: user row 1 is out of range, the model has 1. Rows count from 0.");
+  EXPECT_THAT(message([&] { (void)recommender.recommend(0, {.top_k = 0}); }),
+              HasSubstr("top_k is 0, it must be 1 or more"));
+  EXPECT_THAT(message([&] { (void)recommender.similar_items(-1); }), HasSubstr("item row -1"));
+  EXPECT_THAT(message([&] { (void)recommender.fold_in(outside); }), HasSubstr("item row 9"));
+  EXPECT_THAT(message([&] { (void)recommender.fold_in(negative); }), HasSubstr("0 or more"));
+  EXPECT_THAT(message([&] { (void)forgetful.recommend(0); }), HasSubstr("--include-seen"));
+  EXPECT_THAT(message([&] { (void)forgetful.explain(0, 0); }), HasSubstr("--no-interactions"));
+  EXPECT_EQ(forgetful.recommend(0, {.include_seen = true}).size(), 3U);
+}
+
+RC_GTEST_PROP(TopK, IsTheHeadOfAFullSort, ()) {
+  const auto scores =
+      *rc::gen::container<std::vector<float>>(rc::gen::map(rc::gen::inRange(-5, 5), [](int value) {
+        return value == -5 ? never_listed : static_cast<float>(value);
+      }));
+  const auto k = *rc::gen::inRange<std::size_t>(1, 12);
+
+  std::vector<Scored> sorted;
+  for (std::size_t row = 0; row < scores.size(); ++row) {
+    if (scores[row] > never_listed) {
+      sorted.push_back({static_cast<Index>(row), scores[row]});
+    }
+  }
+  std::ranges::stable_sort(sorted, std::greater<>(), &Scored::score);
+  sorted.resize(std::min(k, sorted.size()));
+
+  RC_ASSERT(top_k(scores, k) == sorted);
+}
+
+/// The forms of a model that fold-in and explain must be right for.
+std::vector<TrainOptions> forms() {
+  return {
+      {.factors = 6},
+      {.factors = 6, .regularization = 0.1, .confidence = Confidence::scaled, .alpha = 0.3},
+      {.factors = 20, .confidence = Confidence::relative, .unobserved_weight = 0.1},
+      {.factors = 6,
+       .regularization = 0.01,
+       .regularization_exponent = 1,
+       .regularization_count = RegularizationCount::all,
+       .confidence = Confidence::log},
+      {.feedback = Feedback::explicit_feedback, .factors = 6},
+      {.feedback = Feedback::explicit_feedback, .factors = 6, .biases = true},
+      {.feedback = Feedback::explicit_feedback, .factors = 6, .nonnegative = true},
+      {.feedback = Feedback::explicit_feedback, .factors = 6, .biases = true, .nonnegative = true}};
+}
+
+std::vector<ItemValue> history_of(const Model& model, Index user) {
+  std::vector<ItemValue> history;
+  std::int64_t entry = model.interactions.offsets[static_cast<std::size_t>(user)];
+  for (const Index item : model.interactions.row(user)) {
+    history.push_back({.item = item, .value = model.interactions.value(entry++)});
+  }
+  return history;
+}
+
+TEST(Recommender, FoldInOfOnesOwnHistoryInAnyOrderGivesTheStoredRow) {
+  for (const TrainOptions& options : forms()) {
+    const Recommender recommender(train(random_interactions(50, 40, 1), options));
+    const Model& model = recommender.model();
+    for (Index user = 0; user < 50; ++user) {
+      auto history = history_of(model, user);
+      std::ranges::reverse(history);
+      const FoldedUser folded = recommender.fold_in(history);
+      for (std::size_t i = 0; i < folded.factors.size(); ++i) {
+        ASSERT_NEAR(folded.factors[i], model.user_factors.row(user)[i], 1e-5) << user;
+      }
+      if (options.biases) {
+        ASSERT_NEAR(folded.bias, model.user_biases[static_cast<std::size_t>(user)], 1e-5);
+      }
+    }
+  }
+}
+
+TEST(Recommender, ContributionsAndPartsSumToTheScore) {
+  for (const TrainOptions& options : forms()) {
+    const Recommender recommender(train(random_interactions(50, 40, 2), options));
+    for (Index user = 0; user < 50; user += 3) {
+      for (Index item = 0; item < 40; item += 3) {
+        const Explanation why = recommender.explain(user, item);
+        double sum = why.mean + why.item_bias + why.user_bias;
+        for (const Scored& part : why.contributions) {
+          sum += static_cast<double>(part.score);
+        }
+        ASSERT_NEAR(sum, why.score, 1e-4) << user << " " << item;
+        ASSERT_TRUE(std::ranges::is_sorted(why.contributions, std::greater<>(), &Scored::score));
+        ASSERT_EQ(why.contributions.size(), recommender.model().interactions.row(user).size());
+      }
+    }
+  }
+}
+
+TEST(Recommender, ExplainsByTheOwnTaste) {
+  const Recommender recommender(train(two_taste_groups(), {.factors = 2, .regularization = 0.1}));
+
+  const Explanation why = recommender.explain(0, 2);
+
+  EXPECT_EQ(why.contributions.size(), 2U);
+  EXPECT_GT(why.contributions[1].score, 0.2F) << "both items u0 knows speak for i2";
+}
+
+TEST(Recommender, ScoresArePredictionsAndClippedOnlyInPredict) {
+  const Recommender recommender(train(random_interactions(50, 40, 3),
+                                      {.feedback = Feedback::explicit_feedback,
+                                       .factors = 6,
+                                       .regularization = 0,
+                                       .biases = true}));
+  std::vector<float> scores(40);
+  recommender.scores(1, scores);
+
+  for (Index item = 0; item < 40; ++item) {
+    const double predicted = recommender.predict(1, item);
+    EXPECT_GE(predicted, 1.0);
+    EXPECT_LE(predicted, 5.0);
+    if (item % 7 != 5) {
+      const auto score = static_cast<double>(scores[static_cast<std::size_t>(item)]);
+      EXPECT_NEAR(predicted, std::clamp(score, 1.0, 5.0), 1e-4);
+    }
+  }
+}
+
+TEST(Recommender, PredictsTheMeanAndTheKnownBiasForRowsWithoutInteractions) {
+  for (const bool biases : {false, true}) {
+    const Recommender recommender(
+        train(random_interactions(50, 40, 4),
+              {.feedback = Feedback::explicit_feedback, .factors = 6, .biases = biases}));
+    const Model& model = recommender.model();
+    const double item_bias = biases ? static_cast<double>(model.item_biases[0]) : 0.0;
+
+    EXPECT_NEAR(recommender.predict(4, 0), model.value_mean + item_bias, 1e-6);
+    EXPECT_NEAR(recommender.predict(4, 5), model.value_mean, 1e-6);
+  }
+}
+
+TEST(Recommender, ManyUsersGetTheSameListsInOrderForAnyNumberOfThreads) {
+  const Recommender recommender(train(random_interactions(300, 40, 5), {.factors = 6}));
+  std::vector<Index> users(300);
+  std::iota(users.rbegin(), users.rend(), 0);
+  for (const int threads : {1, 2, 3, 8}) {
+    std::size_t expected = 0;
+    recommender.recommend_many(
+        users, {.top_k = 7}, threads, [&](std::size_t place, std::vector<Scored>&& list) {
+          EXPECT_EQ(place, expected++);
+          EXPECT_EQ(list, recommender.recommend(users[place], {.top_k = 7}));
+          return true;
+        });
+    EXPECT_EQ(expected, 300U);
+  }
+}
+
+TEST(Recommender, TheSinkMayStopTheLists) {
+  const Recommender recommender(train(random_interactions(300, 40, 5), {.factors = 6}));
+  std::vector<Index> users(300);
+  std::iota(users.begin(), users.end(), 0);
+  int lists = 0;
+
+  recommender.recommend_many(
+      users, {}, 2, [&](std::size_t, std::vector<Scored>&&) { return ++lists < 10; });
+
+  EXPECT_EQ(lists, 10);
+}
+
+TEST(Recommender, RepeatedHistoryItemsAreSummedOrTheLastTaken) {
+  const Recommender counts(train(random_interactions(50, 40, 6), {.factors = 6}));
+  const Recommender ratings(train(random_interactions(50, 40, 6),
+                                  {.feedback = Feedback::explicit_feedback, .factors = 6}));
+  const std::vector<ItemValue> twice = {
+      {.item = 1, .value = 2}, {.item = 3}, {.item = 1, .value = 1}};
+  const std::vector<ItemValue> summed = {{.item = 1, .value = 3}, {.item = 3}};
+  const std::vector<ItemValue> last = {{.item = 1, .value = 1}, {.item = 3}};
+
+  EXPECT_EQ(counts.fold_in(twice).factors, counts.fold_in(summed).factors);
+  EXPECT_EQ(ratings.fold_in(twice).factors, ratings.fold_in(last).factors);
+}
+
+}  // namespace
+}  // namespace alsace

@@ -1,5 +1,6 @@
 #include "alsace/error.h"
 #include "alsace/solve.h"
+
 #include "base/random.h"
 #include "matrix/csr.h"
 #include "support/dense_oracle.h"
@@ -50,8 +51,7 @@ Problem make_problem(Index rows, Index columns, const TrainOptions& options, dou
       if (!empty && random_uniform(1, a, b) < 0.4) {
         triplets.users.push_back(row);
         triplets.items.push_back(column);
-        triplets.values.push_back(
-            static_cast<float>(std::ceil(largest * random_uniform(2, a, b))));
+        triplets.values.push_back(static_cast<float>(std::ceil(largest * random_uniform(2, a, b))));
       }
     }
   }
@@ -107,8 +107,7 @@ struct Solved {
 Solved solve(const Problem& problem) {
   const TrainOptions& options = problem.options;
   Solved solved;
-  solved.fixed =
-      random_factors(problem.values.columns, options.factors, 3, options.nonnegative);
+  solved.fixed = random_factors(problem.values.columns, options.factors, 3, options.nonnegative);
   solved.fixed_biases = random_biases(problem.values.columns, options.biases, 4);
   FactorTable rows(problem.values.rows, options.factors);
   std::vector<float> biases(options.biases ? static_cast<std::size_t>(problem.values.rows) : 0);
@@ -122,10 +121,8 @@ Solved solve(const Problem& problem) {
 }
 
 test::DenseSystem system_of(const Problem& problem, const Solved& solved, Index row) {
-  return test::dense_system(problem.dense,
-                            test::to_dense(solved.fixed),
-                            test::to_dense(solved.fixed_biases),
-                            row);
+  return test::dense_system(
+      problem.dense, test::to_dense(solved.fixed), test::to_dense(solved.fixed_biases), row);
 }
 
 void expect_rows_solve_their_systems(const Problem& problem, double most_error) {
@@ -207,16 +204,15 @@ TEST(HalfStep, ImplicitRowsSolveTheFloat64Systems) {
 
 TEST(HalfStep, RegularizationByAllCountsSolvesTheFloat64Systems) {
   for (const double unobserved : {0.1, 1.0}) {
-    expect_rows_solve_their_systems(
-        make_problem(23,
-                     31,
-                     {.factors = 8,
-                      .regularization = 0.01,
-                      .regularization_exponent = 1,
-                      .regularization_count = RegularizationCount::all,
-                      .solver = Solver::exact,
-                      .unobserved_weight = unobserved}),
-        5e-7);
+    expect_rows_solve_their_systems(make_problem(23,
+                                                 31,
+                                                 {.factors = 8,
+                                                  .regularization = 0.01,
+                                                  .regularization_exponent = 1,
+                                                  .regularization_count = RegularizationCount::all,
+                                                  .solver = Solver::exact,
+                                                  .unobserved_weight = unobserved}),
+                                    5e-7);
   }
 }
 
@@ -239,10 +235,8 @@ TEST(HalfStep, WeightsBelowTheUnobservedOneSolveTheFloat64Systems) {
 TEST(HalfStep, HeavyTailedConfidenceSolvesTheFloat64Systems) {
   for (const int factors : {8, 40}) {
     expect_rows_solve_their_systems(
-        make_problem(23,
-                     31,
-                     {.factors = factors, .regularization = 0.001, .solver = Solver::exact},
-                     350000),
+        make_problem(
+            23, 31, {.factors = factors, .regularization = 0.001, .solver = Solver::exact}, 350000),
         5e-7);
   }
 }
@@ -319,8 +313,8 @@ TEST(HalfStep, NonnegativeRowsMeetTheKktConditions) {
 
 TEST(HalfStep, CallersMayGivePreferencesOfTheirOwn) {
   // implicit's reading of a negative value: confidence |c|, preference 0.
-  Problem problem = make_problem(
-      12, 9, {.factors = 5, .regularization = 0.1, .solver = Solver::exact});
+  Problem problem =
+      make_problem(12, 9, {.factors = 5, .regularization = 0.1, .solver = Solver::exact});
   std::vector<float> preferences(problem.confidence.size());
   for (std::size_t entry = 0; entry < preferences.size(); ++entry) {
     preferences[entry] = entry % 3 == 0 ? 0.0F : 1.0F;
@@ -455,11 +449,11 @@ TEST(Objective, EqualsTheSumOverAllPairs) {
   for (const bool is_implicit : {true, false}) {
     for (const bool biases : {false, true}) {
       for (const double exponent : {0.0, 0.5, 1.0}) {
-        TrainOptions options{.feedback = is_implicit ? Feedback::implicit_feedback
-                                                     : Feedback::explicit_feedback,
-                             .factors = 6,
-                             .regularization = 0.2,
-                             .regularization_exponent = exponent};
+        TrainOptions options{
+            .feedback = is_implicit ? Feedback::implicit_feedback : Feedback::explicit_feedback,
+            .factors = 6,
+            .regularization = 0.2,
+            .regularization_exponent = exponent};
         if (is_implicit && biases) {
           options.unobserved_weight = 0.3;
           options.regularization_count = RegularizationCount::all;
@@ -523,11 +517,8 @@ TEST(HalfStep, RefusesShapesThatDoNotFit) {
   FactorTable rows(2, 4);
   const auto call = [&](const Observations& observations, int factors) {
     return message_of([&] {
-      half_step(observations,
-                {.factors = fixed},
-                {.factors = rows.view()},
-                {.factors = factors},
-                3);
+      half_step(
+          observations, {.factors = fixed}, {.factors = rows.view()}, {.factors = factors}, 3);
     });
   };
 
@@ -536,8 +527,9 @@ TEST(HalfStep, RefusesShapesThatDoNotFit) {
             "each.");
   EXPECT_EQ(call({.offsets = falling, .columns = columns}, 4),
             "solve: offsets must not fall. Give those of compressed rows (CSR).");
-  EXPECT_EQ(call({.offsets = offsets, .columns = columns}, 5),
-            "solve: the sides have 4 and 4 factors, options.factors is 5. Make all three the same.");
+  EXPECT_EQ(
+      call({.offsets = offsets, .columns = columns}, 5),
+      "solve: the sides have 4 and 4 factors, options.factors is 5. Make all three the same.");
   EXPECT_EQ(call({.offsets = {}, .columns = columns}, 4),
             "solve: offsets must hold rows + 1 numbers and start at 0.");
 }

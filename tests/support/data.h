@@ -21,10 +21,10 @@ inline std::filesystem::path data_file(const std::string& name) {
 }  // namespace alsace::test
 
 /// Skips the test, and says so, where a real data set is not on this machine.
-#define ALSACE_NEEDS_DATA(name)                                                              \
-  if (!std::filesystem::exists(alsace::test::data_file(name))) {                             \
-    std::cerr << "SKIPPED: needs the data set file " << alsace::test::data_file(name)        \
-              << "; put it there or set ALSACE_DATA\n";                                      \
-    GTEST_SKIP() << "no " << alsace::test::data_file(name);                                  \
-  }                                                                                          \
+#define ALSACE_NEEDS_DATA(name)                                                       \
+  if (!std::filesystem::exists(alsace::test::data_file(name))) {                      \
+    std::cerr << "SKIPPED: needs the data set file " << alsace::test::data_file(name) \
+              << "; put it there or set ALSACE_DATA\n";                               \
+    GTEST_SKIP() << "no " << alsace::test::data_file(name);                           \
+  }                                                                                   \
   static_assert(true)
