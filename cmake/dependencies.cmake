@@ -9,7 +9,10 @@ find_path(XXHASH_INCLUDE_DIR xxhash.h REQUIRED)  # libxxhash-dev, used header-on
 if(ALSACE_BUILD_CLI)
   find_package(CLI11 REQUIRED CONFIG)          # libcli11-dev
 endif()
-if(ALSACE_DEVELOPER)
-  find_package(GTest REQUIRED CONFIG)          # libgtest-dev
+if(ALSACE_BUILD_TESTS)
+  find_package(GTest REQUIRED CONFIG)          # libgtest-dev, libgmock-dev
   find_package(rapidcheck REQUIRED CONFIG)     # librapidcheck-dev
+endif()
+if(ALSACE_BUILD_BENCH)
+  find_package(benchmark REQUIRED CONFIG)      # libbenchmark-dev
 endif()

@@ -52,12 +52,13 @@ struct Metric {
   bool operator==(const Metric&) const = default;
 };
 
-/// "recall@10,ndcg@10" to metrics.
+/// "recall@10,ndcg@10" to metrics; a repeated one counts once.
 /// @throws Error invalid_argument that lists the metrics there are.
 std::vector<Metric> parse_metrics(std::string_view text);
 
 /// A mean over users with its 95 % interval; low and high are absent where a metric is a property
-/// of all lists together.
+/// of all lists together, or there is only one user. The mean is NaN where the scorer has no
+/// scores, or no predict, to measure.
 struct MetricValue {
   double mean = 0;
   std::optional<double> low = {};
@@ -88,9 +89,9 @@ Scorer list_scorer(std::string name, const Triplets& lists);
 
 struct EvaluateOptions {
   std::vector<Metric> metrics =
-      {};                   ///< Empty: recall@10, ndcg@10, or rmse, mae with explicit feedback.
-  bool hide_low = false;    ///< Also hide low pairs from ranking.
-  int threads = 0;          ///< 0: all. Never changes the result.
+      {};                 ///< Empty: rmse, mae of a scorer that predicts, else recall@10, ndcg@10.
+  bool hide_low = false;  ///< Also hide low pairs from ranking.
+  int threads = 0;        ///< 0: all. Never changes the result.
   std::uint64_t seed = 42;  ///< Of the bootstrap of rmse.
 };
 

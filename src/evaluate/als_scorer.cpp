@@ -77,16 +77,7 @@ class AlsScorer {
   }
 
  private:
-  /// As recommend() would list: an item without a training interaction never is.
   void model_scores(Index user, std::span<float> out) const {
-    known_scores(user, out);
-    const std::vector<std::int64_t>& counts = recommender_.model().item_counts;
-    for (std::size_t item = 0; item < out.size(); ++item) {
-      out[item] = counts[item] > 0 ? out[item] : never_listed;
-    }
-  }
-
-  void known_scores(Index user, std::span<float> out) const {
     const auto folded = folded_.find(user);
     if (folded != folded_.end()) {
       recommender_.scores(folded->second, out);

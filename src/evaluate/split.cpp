@@ -127,7 +127,7 @@ Parts cut_in_time(const Triplets& entries, const SplitOptions& options) {
   const bool cut_is_test = before > 0 && (through == size || wanted - before < through - wanted);
   Parts parts(times.size(), Part::train);
   for (std::size_t entry = 0; entry < parts.size(); ++entry) {
-    if (times[entry] > cut || (cut_is_test || times[entry] == cut)) {
+    if (times[entry] > cut || (cut_is_test && times[entry] == cut)) {
       parts[entry] = Part::test;
     }
   }

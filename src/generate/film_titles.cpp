@@ -365,7 +365,7 @@ constexpr std::array<GenreWords, 12> words = {{
       "the Rio Grande",
       "Laramie",
       "Deadwood Hill"}},
-    {{"The {a} {n}", "{n} at {p}", "The {n} Who Held {p}", "Last {n} out of {p}"},
+    {{"The {a} {n}", "{n} at {p}", "The {n} That Held {p}", "Last {n} out of {p}"},
      {"Forgotten",
       "Iron",
       "Brave",
@@ -537,6 +537,7 @@ std::string film_title(std::size_t genre, std::uint64_t number) {
     }
     place -= titles_of(pattern);
   }
+  title[0] = title[0] == 't' ? 'T' : title[0];  // "the Arctic: ..."
   return part == 1 ? title : title + " " + std::to_string(part);
 }
 

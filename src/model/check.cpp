@@ -79,8 +79,9 @@ void check_row(std::span<const Index> items, Index columns, bool distinct, std::
           "{} has an item row out of range, there are {} items",
           name,
           columns);
-  const bool rising = distinct ? std::ranges::adjacent_find(items, std::greater_equal{}) == items.end()
-                               : std::ranges::is_sorted(items);
+  const bool rising = distinct
+                          ? std::ranges::adjacent_find(items, std::greater_equal{}) == items.end()
+                          : std::ranges::is_sorted(items);
   require(rising, "{} has a user whose items do not rise", name);
 }
 
@@ -151,7 +152,7 @@ void check_numbers(const Model& model) {
                              summary.confidence_p99,
                              summary.confidence_max,
                              summary.mean_alpha_value}) {
-    require(std::isfinite(value), "a number of its summary or of its values is not finite");
+    require(std::isfinite(value), "its summary or its values are not finite");
   }
   require(model.value_min <= model.value_max,
           "its values range from {} to {}",
@@ -177,8 +178,9 @@ void check_model(const Model& model) {
   check_ids(model.item_ids, "item id");
   check_counts(model.user_counts, users, "user_counts");
   check_counts(model.item_counts, items, "item_counts");
-  if (model.complete || !model.spectrum.empty()) {  // A checkpoint has none yet.
-    check_length(model.spectrum.size(), static_cast<std::size_t>(model.options.factors), "spectrum");
+  if (!model.spectrum.empty()) {  // A checkpoint has none yet.
+    check_length(
+        model.spectrum.size(), static_cast<std::size_t>(model.options.factors), "spectrum");
   }
   check_finite(std::span(model.spectrum), "spectrum");
   check_interactions(model);

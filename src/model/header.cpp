@@ -9,6 +9,7 @@
 #include <cstring>
 #include <limits>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -63,11 +64,11 @@ void check_start(std::string_view file) {
     throw FormatError("its format version cannot be read");
   }
   if (version != model_format_version) {
-    throw ForeignFile(
+    throw LaterFormat(
         fmt::format("has format {}, this program reads {}", version, model_format_version));
   }
-  const std::string_view after = file.substr(std::min(
-      file.size(), checksum_place() - checksum_key.size()));
+  const std::string_view after =
+      file.substr(std::min(file.size(), checksum_place() - checksum_key.size()));
   if (!after.starts_with(checksum_key)) {
     throw FormatError("its header has no checksum");
   }
@@ -79,11 +80,12 @@ std::string_view whole_header(std::string_view file) {
   std::memcpy(&length, file.data(), length_bytes);
   const std::size_t available = file.size() - length_bytes;
   if (length > std::min(available, most_header_bytes)) {
-    throw FormatError(fmt::format("its header says it is {} bytes long, there are {} and at most "
-                                  "{} are allowed",
-                                  length,
-                                  available,
-                                  most_header_bytes));
+    throw FormatError(
+        fmt::format("its header says it is {} bytes long, there are {} and at most "
+                    "{} are allowed",
+                    length,
+                    available,
+                    most_header_bytes));
   }
   const auto end = length_bytes + static_cast<std::size_t>(length);
   if (end % tensor_alignment != 0 || end < checksum_place() + unknown_checksum.size()) {
@@ -169,13 +171,14 @@ TensorInfo parse_tensor(const std::string& name, const nlohmann::json& fields) {
   tensor.begin = offsets[0];
   tensor.end = offsets[1];
   if (tensor.end < tensor.begin || tensor.end - tensor.begin != bytes_of(tensor)) {
-    throw FormatError(fmt::format("tensor {} has data_offsets {} to {}, which is not what {} "
-                                  "values of {} need",
-                                  name,
-                                  tensor.begin,
-                                  tensor.end,
-                                  fields["shape"].dump(),
-                                  to_string(tensor.dtype)));
+    throw FormatError(
+        fmt::format("tensor {} has data_offsets {} to {}, which is not what {} "
+                    "values of {} need",
+                    name,
+                    tensor.begin,
+                    tensor.end,
+                    fields["shape"].dump(),
+                    to_string(tensor.dtype)));
   }
   return tensor;
 }
@@ -204,17 +207,17 @@ void check_places(const std::vector<TensorInfo>& tensors, std::uint64_t data_byt
                                     covered));
     }
     if (!is_padding(tensor) && tensor.begin % tensor_alignment != 0) {
-      throw FormatError(fmt::format("tensor {} begins at byte {} of the data, which is no "
-                                    "multiple of {}",
-                                    tensor.name,
-                                    tensor.begin,
-                                    tensor_alignment));
+      throw FormatError(
+          fmt::format("tensor {} begins at byte {} of the data, which is no "
+                      "multiple of {}",
+                      tensor.name,
+                      tensor.begin,
+                      tensor_alignment));
     }
     covered = tensor.end;
   }
   if (covered != data_bytes) {
-    throw FormatError(
-        fmt::format("its tensors need {} bytes, there are {}", covered, data_bytes));
+    throw FormatError(fmt::format("its tensors need {} bytes, there are {}", covered, data_bytes));
   }
 }
 
@@ -253,10 +256,11 @@ std::string header_bytes(const Metadata& metadata, const std::vector<TensorInfo>
   header.append((tensor_alignment - header.size() % tensor_alignment) % tensor_alignment, ' ');
   const std::uint64_t length = header.size() - length_bytes;
   if (length > most_header_bytes) {
-    throw FormatError(fmt::format("its header would be {} bytes long, at most {} are allowed; "
-                                  "shorten the warnings in its summary",
-                                  length,
-                                  most_header_bytes));
+    throw FormatError(
+        fmt::format("its header would be {} bytes long, at most {} are allowed; "
+                    "shorten the warnings in its summary",
+                    length,
+                    most_header_bytes));
   }
   std::memcpy(header.data(), &length, length_bytes);
   header.replace(checksum_place(), unknown_checksum.size(), checksum_of(header));

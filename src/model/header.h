@@ -18,7 +18,8 @@ namespace alsace {
 
 inline constexpr int model_format_version = 1;
 inline constexpr std::size_t tensor_alignment = 64;
-inline constexpr std::size_t most_header_bytes = std::size_t{1} << 20;  ///< Real ones are about 4 KB.
+inline constexpr std::size_t most_header_bytes = std::size_t{1}
+                                                 << 20;  ///< Real ones are about 4 KB.
 /// What follows the 8 bytes of the header's length: the mark of a model file, of any version.
 inline constexpr std::string_view header_start =
     R"({"__metadata__":{"format":"alsace model","version":")";
@@ -30,8 +31,14 @@ class FormatError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The bytes are not those of a model file, or of one of a later format: no sign of damage.
+/// The bytes are not those of a model file.
 class ForeignFile : public FormatError {
+ public:
+  using FormatError::FormatError;
+};
+
+/// They are those of a later format than this program reads.
+class LaterFormat : public FormatError {
  public:
   using FormatError::FormatError;
 };

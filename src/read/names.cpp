@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <initializer_list>
 
 #include <fmt/format.h>
 
@@ -15,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, roles> role_names = {"user", "item", "value", "time"};
 
-using Words = std::initializer_list<std::string_view>;
+using Words = std::array<std::string_view, 7>;
 
 /// Plain names first, then those of well-known data sets.
 constexpr std::array<std::array<Words, 2>, roles> known = {{
@@ -32,7 +31,7 @@ int column_of_role(std::size_t role,
   for (const Words& words : known[role]) {
     int found = Layout::none;
     for (std::size_t column = 0; column < names.size(); ++column) {
-      if (std::ranges::find(words, names[column]) == words.end()) {
+      if (names[column].empty() || std::ranges::find(words, names[column]) == words.end()) {
         continue;
       }
       if (found != Layout::none) {

@@ -14,8 +14,8 @@ struct Delimiter {
                                ///< that does not close is a fault. Else it is a letter as others.
 
   Delimiter() = default;
-  explicit Delimiter(std::string between)
-      : text(std::move(between)), strict_quotes(text == "," || text == ";") {}
+  explicit Delimiter(std::string_view between)
+      : text(between), strict_quotes(between == "," || between == ";") {}
 
   [[nodiscard]] bool blanks() const noexcept { return text == " "; }
   /// Can fields be found by single bytes?
@@ -32,9 +32,6 @@ class Splitter {
   /// Fields of a line without its line end. They look into the line, or, where quotes were doubled,
   /// into this splitter; 8 bytes past the end of each can be read if they can in the line.
   SplitFault split(std::string_view line, std::vector<std::string_view>& fields);
-
-  /// Forgets what earlier fields look into.
-  void clear() { unquoted_.clear(); }
 
  private:
   SplitFault take_quoted(std::string_view& rest, std::vector<std::string_view>& fields);

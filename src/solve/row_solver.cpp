@@ -6,12 +6,19 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace alsace {
 namespace {
 
 constexpr std::size_t panel_rows = 128;
 constexpr float gradient_tolerance = 1e-2F;
+constexpr double refinement_tolerance = 1e-9;
+constexpr int most_refinements = 4;
+
+double length_of(std::span<const double> values) {
+  return std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0));
+}
 
 /// Multiply-adds of an exact solve, those of its double arithmetic counted twice.
 double exact_cost(double entries, double size) {
@@ -35,6 +42,7 @@ RowSolver::RowSolver(const FixedSide& fixed, const TrainOptions& options, Index 
       stride_(fixed.table.stride()),
       diagonal_(stride_, 1.0),
       right_(stride_, 0.0),
+      inverse_root_(stride_, 1.0),
       floats_(6 * stride_, 0.0F) {
   if (options.nonnegative) {
     nonnegative_.factor.assign(stride_ * stride_, 0.0);
@@ -70,18 +78,28 @@ void RowSolver::load(const RowEntries& row) {
     least_weight_ = std::min(least_weight_, weight);
     weight_sum_ += std::max(0.0, weight);
   }
-  // A diagonal entry far below the largest would be lost in float rounding: the floor keeps the
-  // system definite also without regularization.
+  // Without regularization the floor keeps the system definite.
   const double lambda = regularization(entries);
-  double largest = 0;
-  for (std::size_t i = 0; i < size_; ++i) {
-    largest = std::max(largest, fixed_.common[i] + weight_sum_ * fixed_.mean_square[i]);
+  double largest = *std::ranges::max_element(fixed_.common);
+  if (largest == 0 && lambda == 0) {
+    largest = data_trace(row.columns);
   }
   const double floor = std::max(largest * std::numeric_limits<float>::epsilon(),
                                 static_cast<double>(std::numeric_limits<float>::min()));
   for (std::size_t i = 0; i < size_; ++i) {
     diagonal_[i] = std::max(fixed_.common[i] + lambda, floor);
   }
+}
+
+/// The trace of sum_j w_j y_j y_j'.
+double RowSolver::data_trace(std::span<const Index> columns) const {
+  double trace = 0;
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    for (const float value : fixed_.table.row(columns[j])) {
+      trace += static_cast<double>(weights_[j]) * static_cast<double>(value * value);
+    }
+  }
+  return trace;
 }
 
 bool RowSolver::solve(const RowEntries& row, Solver solver, std::span<double> x) {
@@ -109,7 +127,7 @@ bool RowSolver::solve(const RowEntries& row, Solver solver, std::span<double> x)
 bool RowSolver::solve_exactly(std::span<const Index> columns, std::span<double> x) {
   // The dual takes roots of the weights, so a weight below the unobserved one needs the primal.
   if (columns.size() < size_ && least_weight_ >= 0) {
-    if (!solve_dual(columns, right_.data())) {
+    if (!solve_dual(columns, x.data())) {
       return false;
     }
   } else {
@@ -118,8 +136,8 @@ bool RowSolver::solve_exactly(std::span<const Index> columns, std::span<double> 
       return false;
     }
     kernels::cholesky_solve(matrix_.data(), size_, stride_, right_.data());
+    std::copy_n(right_.begin(), size_, x.begin());
   }
-  std::copy_n(right_.begin(), size_, x.begin());
   return std::ranges::all_of(x, [](double value) { return std::isfinite(value); });
 }
 
@@ -149,61 +167,99 @@ void RowSolver::assemble(std::span<const Index> columns) {
   }
 }
 
-/// The n x n system of Woodbury's identity, without dividing by weights that may be 0. With
-/// D = diag(diagonal), S = diag(sqrt w) and Z = S Y D^-1/2:
+/// Woodbury's identity without dividing by weights that may be 0. With D = diag(diagonal),
+/// S = diag(sqrt w) and Z = S Y D^-1/2:
 ///
-///     (I + Z Z') v = Z D^-1/2 Y' t        x = D^-1 Y' (t - S v)
+///     A^-1 = D^-1/2 (I - Z' (I + Z Z')^-1 Z) D^-1/2
+///
+/// The difference cancels where weights are huge, so x is refined by its own residual b - A x.
 bool RowSolver::solve_dual(std::span<const Index> columns, double* x) {
-  const std::size_t entries = columns.size();
-  const std::size_t dual_stride = (entries + 15) / 16 * 16;
-  panel_.resize(std::max(panel_.size(), entries * stride_));
-  scaled_.resize(std::max(scaled_.size(), entries * stride_));
-  dual_.resize(std::max(dual_.size(), dual_stride * (entries + 1)));
-  kernels::gather_rows(fixed_.table.data(), stride_, columns.data(), entries, panel_.data());
-  AlignedVector<double>& root = nonnegative_.solution;  // D^-1/2; unused by this path otherwise.
-  root.resize(stride_);
-  for (std::size_t i = 0; i < stride_; ++i) {
-    root[i] = 1.0 / std::sqrt(diagonal_[i]);
-  }
-  std::fill_n(x, stride_, 0.0);
-  for (std::size_t j = 0; j < entries; ++j) {
-    const double scale = std::sqrt(static_cast<double>(weights_[j]));
-    const double target = static_cast<double>(targets_[j]);
-    const double* y = panel_.data() + j * stride_;
-    double* z = scaled_.data() + j * stride_;
-    for (std::size_t i = 0; i < stride_; ++i) {
-      const double value = root[i] * y[i];
-      z[i] = scale * value;
-      x[i] += target * value;
-    }
-  }
-  kernels::row_products(scaled_.data(), entries, stride_, dual_.data(), dual_stride);
-  double* v = dual_.data() + entries * dual_stride;
-  for (std::size_t j = 0; j < entries; ++j) {
-    dual_[j * dual_stride + j] += 1.0;
-    const double* z = scaled_.data() + j * stride_;
-    v[j] = 0;
-    for (std::size_t i = 0; i < stride_; ++i) {
-      v[j] += z[i] * x[i];
-    }
-  }
-  if (!kernels::cholesky(dual_.data(), entries, dual_stride)) {
+  if (!factor_dual(columns)) {
     return false;
   }
-  kernels::cholesky_solve(dual_.data(), entries, dual_stride, v);
-  std::fill_n(x, stride_, 0.0);
+  const std::size_t entries = columns.size();
+  std::ranges::fill(right_, 0.0);
   for (std::size_t j = 0; j < entries; ++j) {
-    const double scale =
-        static_cast<double>(targets_[j]) - std::sqrt(static_cast<double>(weights_[j])) * v[j];
+    const double target = static_cast<double>(targets_[j]);
     const double* y = panel_.data() + j * stride_;
     for (std::size_t i = 0; i < stride_; ++i) {
-      x[i] += scale * y[i];
+      right_[i] += target * y[i];
+    }
+  }
+  residual_.assign(right_.begin(), right_.end());
+  std::fill_n(x, size_, 0.0);
+  const double enough = refinement_tolerance * length_of(right_);
+  for (int round = 0; round < most_refinements; ++round) {
+    apply_dual(entries, residual_.data());
+    for (std::size_t i = 0; i < size_; ++i) {
+      x[i] += residual_[i];
+    }
+    for (std::size_t i = 0; i < stride_; ++i) {
+      residual_[i] = i < size_ ? right_[i] - diagonal_[i] * x[i] : 0.0;
+    }
+    for (std::size_t j = 0; j < entries; ++j) {
+      const double* y = panel_.data() + j * stride_;
+      double product = 0;
+      for (std::size_t i = 0; i < size_; ++i) {
+        product += y[i] * x[i];
+      }
+      product *= static_cast<double>(weights_[j]);
+      for (std::size_t i = 0; i < size_; ++i) {
+        residual_[i] -= product * y[i];
+      }
+    }
+    if (!(length_of(residual_) > enough)) {
+      break;
+    }
+  }
+  return true;
+}
+
+/// Y into panel_, Z into scaled_, the Cholesky factor of I + Z Z' into dual_.
+bool RowSolver::factor_dual(std::span<const Index> columns) {
+  const std::size_t entries = columns.size();
+  dual_stride_ = (entries + 15) / 16 * 16;
+  panel_.resize(std::max(panel_.size(), entries * stride_));
+  scaled_.resize(std::max(scaled_.size(), entries * stride_));
+  dual_.resize(std::max(dual_.size(), dual_stride_ * entries));
+  dual_side_.resize(std::max(dual_side_.size(), entries));
+  kernels::gather_rows(fixed_.table.data(), stride_, columns.data(), entries, panel_.data());
+  for (std::size_t i = 0; i < stride_; ++i) {
+    inverse_root_[i] = 1.0 / std::sqrt(diagonal_[i]);
+  }
+  for (std::size_t j = 0; j < entries; ++j) {
+    const double scale = std::sqrt(static_cast<double>(weights_[j]));
+    for (std::size_t i = 0; i < stride_; ++i) {
+      scaled_[j * stride_ + i] = scale * inverse_root_[i] * panel_[j * stride_ + i];
+    }
+  }
+  kernels::row_products(scaled_.data(), entries, stride_, dual_.data(), dual_stride_);
+  for (std::size_t j = 0; j < entries; ++j) {
+    dual_[j * dual_stride_ + j] += 1.0;
+  }
+  return kernels::cholesky(dual_.data(), entries, dual_stride_);
+}
+
+/// Replaces b by A^-1 b.
+void RowSolver::apply_dual(std::size_t entries, double* b) {
+  for (std::size_t i = 0; i < stride_; ++i) {
+    b[i] *= inverse_root_[i];
+  }
+  for (std::size_t j = 0; j < entries; ++j) {
+    dual_side_[j] = 0;
+    for (std::size_t i = 0; i < stride_; ++i) {
+      dual_side_[j] += scaled_[j * stride_ + i] * b[i];
+    }
+  }
+  kernels::cholesky_solve(dual_.data(), entries, dual_stride_, dual_side_.data());
+  for (std::size_t j = 0; j < entries; ++j) {
+    for (std::size_t i = 0; i < stride_; ++i) {
+      b[i] -= dual_side_[j] * scaled_[j * stride_ + i];
     }
   }
   for (std::size_t i = 0; i < stride_; ++i) {
-    x[i] /= diagonal_[i];
+    b[i] *= inverse_root_[i];
   }
-  return true;
 }
 
 bool RowSolver::solve_by_gradients(std::span<const Index> columns, std::span<double> x) {

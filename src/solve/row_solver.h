@@ -45,9 +45,12 @@ class RowSolver {
 
  private:
   void load(const RowEntries& row);
+  [[nodiscard]] double data_trace(std::span<const Index> columns) const;
   [[nodiscard]] bool solve_exactly(std::span<const Index> columns, std::span<double> x);
   [[nodiscard]] bool solve_by_gradients(std::span<const Index> columns, std::span<double> x);
   [[nodiscard]] bool solve_dual(std::span<const Index> columns, double* x);
+  [[nodiscard]] bool factor_dual(std::span<const Index> columns);
+  void apply_dual(std::size_t entries, double* b);
   void assemble(std::span<const Index> columns);
   [[nodiscard]] int most_steps(std::size_t entries) const;
 
@@ -64,12 +67,16 @@ class RowSolver {
   double least_weight_ = 0;
   double weight_sum_ = 0;
 
-  AlignedVector<double> matrix_;  ///< A, then its factor. [stride x stride]
-  AlignedVector<double> right_;   ///< b. [stride]
-  AlignedVector<double> panel_;   ///< Gathered rows. [rows x stride]
-  AlignedVector<double> scaled_;  ///< The same, scaled. [rows x stride]
-  AlignedVector<double> dual_;    ///< [entries x entries]
-  AlignedVector<float> floats_;   ///< x, diagonal, preconditioner and room for gradients.
+  AlignedVector<double> matrix_;        ///< A, then its factor. [stride x stride]
+  AlignedVector<double> right_;         ///< b. [stride]
+  AlignedVector<double> panel_;         ///< Gathered rows Y. [rows x stride]
+  AlignedVector<double> scaled_;        ///< The same, scaled. [rows x stride]
+  AlignedVector<double> inverse_root_;  ///< D^-1/2. [stride]
+  AlignedVector<double> residual_;      ///< [stride]
+  AlignedVector<double> dual_;          ///< I + Z Z', then its factor. [entries x dual_stride]
+  AlignedVector<double> dual_side_;     ///< [entries]
+  std::size_t dual_stride_ = 0;
+  AlignedVector<float> floats_;  ///< x, diagonal, preconditioner and room for gradients.
   NonnegativeWork nonnegative_;
 };
 

@@ -9,6 +9,7 @@
 #include "train/start.h"
 #include "train/training_data.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -50,6 +51,18 @@ Model empty_model(const Interactions& interactions,
     model.low = to_csr(pairs, model.user_ids.size(), model.item_ids.size());
   }
   return model;
+}
+
+/// Rows too small to show in any score become 0. Items that only each other's users know can fall
+/// towards 0 for ever; below float's normal range their users' systems could not be solved well.
+void drop_vanished(FactorTable& factors) {
+  constexpr float vanished = 1e-20F;
+  for (Index row = 0; row < factors.rows(); ++row) {
+    const std::span<float> values = factors.row(row);
+    if (std::ranges::all_of(values, [](float value) { return std::abs(value) < vanished; })) {
+      std::ranges::fill(values, 0.0F);
+    }
+  }
 }
 
 /// One run over the data: the loop of alternating half-steps, then the closing one.
@@ -97,6 +110,7 @@ class Training {
               data_.trained_users,
               pool_,
               "item row");
+    drop_vanished(model_.item_factors);
   }
   [[nodiscard]] double current_objective() {
     const double value =

@@ -92,5 +92,40 @@ TEST_F(LooGe4, GivesRandomListsWhatChanceGives) {
   EXPECT_NEAR(mean, 0.0072, 0.0018);
 }
 
+/// Ratings of 4 and more of u.data, rows by first appearance.
+Interactions read_liked(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  Interactions liked;
+  std::string user, item;
+  double rating = 0;
+  double time = 0;
+  while (in >> user >> item >> rating >> time) {
+    if (rating >= 4) {
+      liked.triplets.users.push_back(liked.user_ids.find_or_add(user));
+      liked.triplets.items.push_back(liked.item_ids.find_or_add(item));
+      liked.triplets.times.push_back(time);
+    }
+  }
+  return liked;
+}
+
+TEST(LeaveLastTwo, OfMovieLens100KAgreesWithTheIndependentScript) {
+  const auto file = data_folder() / "movielens-100k" / "u.data";
+  if (!std::filesystem::exists(file)) {
+    GTEST_SKIP() << "no " << file << ": set ALSACE_DATA to the folder of data sets";
+  }
+  const Split result = split(read_liked(file), {.method = SplitMethod::leave_last_two});
+  const SplitFacts found = facts(result);
+  EXPECT_EQ(found.users, 942);
+  EXPECT_EQ(found.items, 1447);
+  EXPECT_EQ(found.train_interactions, 53491);
+  EXPECT_EQ(found.test_users, 942);
+  EXPECT_EQ(result.valid.size(), 942);
+  const Evaluation popularity = evaluate(popularity_scorer(result), result);
+  // tests/python/protocol_check.py prints these.
+  EXPECT_NEAR(popularity.values[0].mean, 76.0 / 942, 1e-12);
+  EXPECT_NEAR(popularity.values[1].mean, 0.04008728609376124, 1e-12);
+}
+
 }  // namespace
 }  // namespace alsace

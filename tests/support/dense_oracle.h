@@ -134,7 +134,8 @@ inline DenseSystem dense_system(const DenseProblem& problem,
 inline double backward_error(const DenseSystem& system, const Eigen::VectorXd& x) {
   const Eigen::SelfAdjointEigenSolver<Dense> eigen(system.a, Eigen::EigenvaluesOnly);
   const double norm = eigen.eigenvalues().cwiseAbs().maxCoeff();
-  return (system.b - system.a * x).norm() / (norm * x.norm() + system.b.norm());
+  const double scale = norm * x.norm() + system.b.norm();
+  return scale > 0 ? (system.b - system.a * x).norm() / scale : 0.0;
 }
 
 /// The objective, pair by pair.

@@ -1,0 +1,137 @@
+# `./run test`: every check, the cheap ones first. Stops at the first that fails. Sourced by ./run.
+# shellcheck shell=bash
+
+log=build/test_log
+fuzz_seconds=${ALSACE_FUZZ_SECONDS:-30}
+checks_done=()
+summaries=()
+
+run_tests() {
+  case "$*" in
+    "" | fast) ;;
+    *) usage "test takes nothing or the word fast, not: $*" ;;
+  esac
+  install_packages "${build_packages[@]}" "${test_packages[@]}"
+  install_python_packages
+  rm -rf "$log"
+  mkdir -p "$log"
+
+  check "formatting" check_format
+  check "include table" .venv/bin/python scripts/check_layers.py
+  if [[ $* == fast ]]; then
+    check "build release" build_release
+    check "unit tests" run_ctest release -LE slow
+  else
+    check "shell scripts" shellcheck -x -a run .ci/run
+    check "build release" build_release
+    check "unit tests" run_ctest release
+    check "scripts, command line" run_pytest
+    check "installed copy" test_installed_copy
+    check "build asan" build_preset asan
+    check "unit tests under asan and ubsan" run_ctest asan "${not_slow[@]}"
+    check "build tsan" build_tsan
+    check "unit tests under tsan" run_ctest tsan "${not_slow[@]}"
+    check "build fuzz" build_preset fuzz
+    check "fuzzing" fuzz
+  fi
+  report
+}
+
+# Tests over whole data sets take minutes under a sanitizer and show it nothing new.
+not_slow=(-LE slow -E '^RealData')
+
+# check NAME COMMAND...: runs it, keeps its time, its output and its runner's summary lines.
+check() {
+  local name=$1 start=$SECONDS file
+  file=$log/${1// /_}.txt
+  shift
+  step "$name"
+  local status=0
+  # Not in an `if`, which would switch `set -e` off inside the command.
+  set +e
+  (set -e && "$@") 2>&1 | tee "$file"
+  status=${PIPESTATUS[0]}
+  set -e
+  ((status == 0)) || fail "'$name' failed after $((SECONDS - start)) s; its output is above and in $file"
+  checks_done+=("$(printf '%5d s  %s' $((SECONDS - start)) "$name")")
+  local line
+  while IFS= read -r line; do
+    summaries+=("$name: $line")
+  done < <(summary_lines "$file")
+}
+
+# The last words of ctest and pytest.
+summary_lines() {
+  grep -aE '^([0-9]+% tests passed|=+ .*[0-9]+ (passed|failed|skipped).* =+$|[0-9]+ passed)' "$1" || true
+}
+
+report() {
+  step "all checks passed in $SECONDS s"
+  printf '%s\n' "${checks_done[@]}"
+  printf '\n'
+  printf '%s\n' "${summaries[@]}"
+}
+
+check_format() {
+  cpp_files | xargs -0 .venv/bin/clang-format --dry-run --Werror || {
+    say "Put the files into the project's format with ./run format"
+    return 1
+  }
+  say "$(cpp_files | tr -dc '\0' | wc -c) files are in the project's format"
+}
+
+build_release() {
+  cmake --preset release -DALSACE_BUILD_TESTS=ON --log-level=NOTICE
+  cmake --build build/release --parallel "$jobs" 2>&1 | tee "$log/release_build.txt"
+  # A user's newer compiler may warn, ours may not.
+  if grep -q 'warning:' "$log/release_build.txt"; then
+    say "The release build has warnings."
+    return 1
+  fi
+}
+
+run_ctest() {
+  local preset=$1
+  shift
+  without_aslr ctest --preset "$preset" --parallel "$jobs" "$@"
+}
+
+run_pytest() {
+  local folders=()
+  local folder
+  for folder in tests/scripts tests/cli tests/python; do
+    [[ ! -d $folder ]] || folders+=("$folder")
+  done
+  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q "${folders[@]}"
+}
+
+# Installs to a fresh place, builds a program of a user's against it, and runs that.
+test_installed_copy() {
+  local prefix=$PWD/build/installed
+  rm -rf "$prefix" build/consumer
+  cmake --install build/release --prefix "$prefix" >/dev/null
+  cmake -S tests/consumer -B build/consumer -G Ninja -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_PREFIX_PATH="$prefix" --log-level=NOTICE
+  cmake --build build/consumer
+  build/consumer/consumer
+  "$prefix/bin/alsace" --version
+}
+
+# The folders whose code starts threads.
+build_tsan() {
+  cmake --preset tsan --log-level=NOTICE
+  without_aslr cmake --build build/tsan --parallel "$jobs" --target \
+    base_test read_test solve_test train_test recommend_test evaluate_test
+}
+
+fuzz() {
+  local folder name work
+  for folder in tests/fuzz/corpus/*/; do
+    name=$(basename "$folder")
+    step "fuzz $name for $fuzz_seconds s"
+    work=$(mktemp -d)  # What the fuzzer finds stays out of the kept corpus.
+    without_aslr "build/fuzz/tests/fuzz/${name}_fuzz" -max_total_time="$fuzz_seconds" -print_final_stats=1 \
+      -verbosity=0 -artifact_prefix="$log/$name-" -rss_limit_mb=2048 "$work" "$folder"
+    rm -rf "$work"
+  done
+}
