@@ -74,9 +74,7 @@ void check_output(const fs::path& path, std::string_view option) {
         "{} '{}' is a directory, it must be a file. Add a file name.", option, path.string()));
   }
   if (fs::exists(status) && !fs::is_regular_file(status)) {
-    io_failure(fmt::format("{} '{}' is a device or pipe, it must be a file. Choose another path.",
-                           option,
-                           path.string()));
+    return;  // A device or pipe is written as it is.
   }
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
   if (!fs::is_directory(folder, error)) {
@@ -91,6 +89,17 @@ void check_output(const fs::path& path, std::string_view option) {
                            path.string(),
                            folder.string(),
                            std::strerror(errno)));
+  }
+}
+
+void check_file_output(const fs::path& path, std::string_view option) {
+  check_output(path, option);
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_regular_file(status)) {
+    io_failure(fmt::format("{} '{}' is a device or pipe, it must be a file. Choose another path.",
+                           option,
+                           path.string()));
   }
 }
 

@@ -19,6 +19,8 @@ void check_inputs(std::span<const std::filesystem::path> files);
 
 /// Checks that a file can be made at `path` before any work. `option` names it in the message.
 void check_output(const std::filesystem::path& path, std::string_view option);
+/// The same for what must be a file of its own: a device or pipe is refused.
+void check_file_output(const std::filesystem::path& path, std::string_view option);
 
 /// The ids of a file, one per line; blank lines do not count.
 std::vector<std::string> read_ids(const std::filesystem::path& file);

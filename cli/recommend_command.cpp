@@ -78,6 +78,9 @@ void check(const RecommendArguments& arguments) {
   if (arguments.threads && *arguments.threads < 0) {
     refuse(fmt::format("--threads is {}, it must be 0 (all) or more.", *arguments.threads));
   }
+  if (arguments.out) {
+    check_output(*arguments.out, "--out");
+  }
   for (const auto& file : {arguments.users, arguments.allow, arguments.deny, arguments.items}) {
     if (file) {
       check_inputs(Paths{*file});

@@ -74,9 +74,9 @@ void check(const TrainArguments& arguments) {
         "--resume and --warm-start exclude each other. --resume goes on with a checkpoint, "
         "--warm-start begins anew from a model's factors.");
   }
-  check_output(*arguments.model, "--model");
+  check_file_output(*arguments.model, "--model");
   if (arguments.checkpoint) {
-    check_output(*arguments.checkpoint, "--checkpoint");
+    check_file_output(*arguments.checkpoint, "--checkpoint");
   }
   check_inputs(to_paths(arguments.files));
 }

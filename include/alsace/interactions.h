@@ -39,10 +39,6 @@ class IdTable {
   /// @throws Error invalid_data above 2^31 - 1 ids.
   Index find_or_add(std::string_view id);
 
-  /// rows[i] = find_or_add(ids[i]) for all of them, several times as fast on large tables because
-  /// their memory accesses overlap. `ids` must not look into this table.
-  void find_or_add(std::span<const std::string_view> ids, std::span<Index> rows);
-
   /// Up to `count` ids most like `id` by edit distance, nearest first: for error messages.
   /// Ids further away than half their length are left out. O(size()).
   [[nodiscard]] std::vector<std::string_view> nearest(std::string_view id, int count = 3) const;
@@ -52,6 +48,7 @@ class IdTable {
 
  private:
   void reserve_slots(std::size_t ids);
+  void name_slot(Index row, std::size_t hash);
   [[nodiscard]] std::size_t slot_of(std::string_view id, std::size_t hash) const noexcept;
   Index add_at(std::size_t slot, std::string_view id);
 

@@ -14,16 +14,21 @@
 namespace alsace {
 namespace {
 
-/// Ids looked up together: enough for their cache misses to overlap.
-constexpr std::size_t batch = 32;
+/// Rows between asking for a slot and using it.
+constexpr std::size_t ahead = 32;
 constexpr std::size_t most_ids = std::numeric_limits<Index>::max();
 
-std::size_t at(Index row) {
+std::size_t at(std::int64_t row) {
   return static_cast<std::size_t>(row);
 }
 
 std::size_t hash_of(std::string_view id) noexcept {
   return hash_bytes(id.data(), id.size());
+}
+
+/// At a load of at most one half probing stays short.
+std::size_t slots_for(std::size_t ids) noexcept {
+  return std::bit_ceil(std::max<std::size_t>(2 * ids, 16));
 }
 
 [[noreturn]] void refuse(const std::string& message) {
@@ -88,21 +93,35 @@ IdTable IdTable::from_parts(std::string bytes, std::vector<std::int64_t> offsets
   IdTable table;
   table.bytes_ = std::move(bytes);
   table.offsets_ = std::move(offsets);
-  table.reserve_slots(at(table.size()));
-  for (Index row = 0; row < table.size(); ++row) {
-    const std::string_view id = table[row];
-    const std::size_t slot = table.slot_of(id, hash_of(id));
-    if (table.slots_[slot] != 0) {
-      refuse(
-          fmt::format("ids: rows {} and {} are both named '{}'. Every row needs a name of its "
-                      "own.",
-                      table.slots_[slot] - 1,
-                      row,
-                      id.substr(0, 100)));
+  const Index size = table.size();
+  table.slots_.assign(slots_for(at(size)), 0);
+  // Slots are asked for some rows ahead, so that waiting for memory overlaps.
+  std::array<std::size_t, ahead> hashes{};
+  for (std::int64_t row = 0; row < size + static_cast<std::int64_t>(ahead); ++row) {
+    std::size_t& hash = hashes[at(row) % ahead];
+    if (row >= static_cast<std::int64_t>(ahead)) {
+      table.name_slot(static_cast<Index>(row - static_cast<std::int64_t>(ahead)), hash);
     }
-    table.slots_[slot] = row + 1;
+    if (row < size) {
+      hash = hash_of(table[static_cast<Index>(row)]);
+      __builtin_prefetch(&table.slots_[hash & (table.slots_.size() - 1)]);
+    }
   }
   return table;
+}
+
+/// Enters a row whose name is already there.
+void IdTable::name_slot(Index row, std::size_t hash) {
+  const std::string_view id = (*this)[row];
+  Index& entry = slots_[slot_of(id, hash)];
+  if (entry != 0) {
+    refuse(
+        fmt::format("ids: rows {} and {} are both named '{}'. Every row needs a name of its own.",
+                    entry - 1,
+                    row,
+                    id.substr(0, 100)));
+  }
+  entry = row + 1;
 }
 
 std::string_view IdTable::operator[](Index row) const noexcept {
@@ -123,34 +142,6 @@ Index IdTable::find_or_add(std::string_view id) {
   reserve_slots(offsets_.size());
   const std::size_t slot = slot_of(id, hash_of(id));
   return slots_[slot] != 0 ? slots_[slot] - 1 : add_at(slot, id);
-}
-
-void IdTable::find_or_add(std::span<const std::string_view> ids, std::span<Index> rows) {
-  std::array<std::size_t, batch> hashes{};
-  for (std::size_t begin = 0; begin < ids.size(); begin += batch) {
-    const std::size_t count = std::min(batch, ids.size() - begin);
-    reserve_slots(offsets_.size() - 1 + count);
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = 0; i < count; ++i) {
-      hashes[i] = hash_of(ids[begin + i]);
-      __builtin_prefetch(&slots_[hashes[i] & mask]);
-    }
-    // A slot leads to an offset, the offset to the bytes: one round of prefetches for each.
-    for (std::size_t i = 0; i < count; ++i) {
-      if (const Index entry = slots_[hashes[i] & mask]; entry != 0) {
-        __builtin_prefetch(&offsets_[at(entry - 1)]);
-      }
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      if (const Index entry = slots_[hashes[i] & mask]; entry != 0) {
-        __builtin_prefetch(bytes_.data() + offsets_[at(entry - 1)]);
-      }
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t slot = slot_of(ids[begin + i], hashes[i]);
-      rows[begin + i] = slots_[slot] != 0 ? slots_[slot] - 1 : add_at(slot, ids[begin + i]);
-    }
-  }
 }
 
 std::vector<std::string_view> IdTable::nearest(std::string_view id, int count) const {
@@ -180,12 +171,12 @@ std::vector<std::string_view> IdTable::nearest(std::string_view id, int count) c
   return ids;
 }
 
-/// Room for `ids` ids at a load of at most one half, where probing stays short.
+/// Room for `ids` ids, all of which differ.
 void IdTable::reserve_slots(std::size_t ids) {
   if (2 * ids <= slots_.size()) {
     return;
   }
-  slots_.assign(std::bit_ceil(std::max<std::size_t>(2 * ids, 16)), 0);
+  slots_.assign(slots_for(ids), 0);
   for (Index row = 0; row < size(); ++row) {
     // All names differ, so the first free slot is the right one: no comparison is needed.
     std::size_t slot = hash_of((*this)[row]) & (slots_.size() - 1);

@@ -1,11 +1,12 @@
 #include "model/check.h"
 
 #include "alsace/error.h"
-
+#include "base/text.h"
 #include "model/header.h"
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -186,35 +187,6 @@ void check_model(const Model& model) {
   check_interactions(model);
   check_csr(model.low, model, false, "low");
   check_numbers(model);
-}
-
-bool is_utf8(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = [&](std::size_t place) { return static_cast<unsigned char>(text[place]); };
-    const unsigned first = byte(i);
-    const std::size_t length = first < 0x80    ? 1
-                               : first < 0xc2  ? 0
-                               : first < 0xe0  ? 2
-                               : first < 0xf0  ? 3
-                               : first <= 0xf4 ? 4
-                                               : 0;
-    if (length == 0 || length > text.size() - i) {
-      return false;
-    }
-    for (std::size_t j = 1; j < length; ++j) {
-      if ((byte(i + j) & 0xc0U) != 0x80) {
-        return false;
-      }
-    }
-    const unsigned second = length > 1 ? byte(i + 1) : 0;
-    const bool overlong = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    const bool surrogate = first == 0xed && second >= 0xa0;
-    if (overlong || surrogate || (first == 0xf4 && second >= 0x90)) {
-      return false;
-    }
-    i += length;
-  }
-  return true;
 }
 
 }  // namespace alsace

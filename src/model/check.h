@@ -2,15 +2,11 @@
 
 #include "alsace/model.h"
 
-#include <string_view>
-
 namespace alsace {
 
 /// Whether a model's parts fit together: shapes, ranges, ids, finite numbers. Whoever saves or
 /// loads may rely on nothing else. One pass over the model, no copies.
 /// @throws FormatError with what does not fit.
 void check_model(const Model& model);
-
-bool is_utf8(std::string_view text) noexcept;
 
 }  // namespace alsace

@@ -295,8 +295,9 @@ nlohmann::json parse_json(std::string_view text, std::string_view what) {
     return guard(event, parsed);
   };
   try {
-    nlohmann::json json = nlohmann::json::parse(text, watch);
-    if (json.is_object()) {
+    // To this parser a NUL is the end of the text.
+    if (nlohmann::json json = nlohmann::json::parse(text, watch);
+        json.is_object() && text.find('\0') == std::string_view::npos) {
       return json;
     }
   } catch (const nlohmann::json::exception&) {  // Its message would not help the reader.

@@ -1,64 +1,93 @@
 #include "read/block_ids.h"
 
-#include "read/text.h"
+#include "alsace/error.h"
+
+#include "base/text.h"
 
 #include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
 
 namespace alsace {
 
 void BlockIds::clear() {
-  std::fill(slots_.begin(), slots_.end(), Slot{});
+  table_.clear();
   ids_.clear();
+  keys_.clear();
 }
 
 void BlockIds::undo(Index row, Index size_before) {
-  if (row < size_before || row == malformed) {
+  if (row < size_before) {
     return;
   }
-  // Nothing was inserted after it, so its slot can simply be free again.
-  std::size_t slot = home_of(key_of(ids_.back()));
-  while (slots_[slot].row != row || slots_[slot].key == 0) {
-    slot = (slot + 1) & (slots_.size() - 1);
-  }
-  slots_[slot] = Slot{};
+  table_.undo(keys_.back(), row);
   ids_.pop_back();
-}
-
-std::uint64_t BlockIds::long_key(std::string_view id) noexcept {
-  const char* const last = id.data() + id.size() - 8;
-  std::uint64_t hash = id.size();
-  for (const char* word = id.data(); word < last; word += 8) {
-    hash = (hash ^ load(word)) * multiplier;
-    hash ^= hash >> 29;
-  }
-  hash = (hash ^ load(last)) * multiplier;
-  return (hash ^ (hash >> 32)) | (std::uint64_t{0xff} << 56);
+  keys_.pop_back();
 }
 
 Index BlockIds::insert(std::size_t slot, std::uint64_t key, std::string_view id) {
-  if (!is_utf8(id)) {
+  constexpr std::uint64_t not_ascii = 0x0080808080808080U;
+  const bool ascii = IdKey::exact(key) && (key & not_ascii) == 0;
+  if (!ascii && !is_utf8(id)) {
     return malformed;
   }
   const Index row = size();
   ids_.push_back(id);
-  slots_[slot] = {key, row};
-  if (2 * ids_.size() > slots_.size()) {
-    grow();
-  }
+  keys_.push_back(key);
+  table_.insert(slot, key, row);
   return row;
 }
 
-void BlockIds::grow() {
-  std::vector<Slot> old(4 * slots_.size());
-  old.swap(slots_);
-  shift_ -= 2;
-  for (const Slot& entry : old) {
-    if (entry.key != 0) {
-      std::size_t slot = home_of(entry.key);
-      while (slots_[slot].key != 0) {
-        slot = (slot + 1) & (slots_.size() - 1);
-      }
-      slots_[slot] = entry;
+KeyedIds::KeyedIds(const IdTable& ids)
+    : bytes_(ids.bytes()), offsets_(ids.offsets().begin(), ids.offsets().end()) {
+  for (Index row = 0; row < ids.size(); ++row) {
+    const std::uint64_t key = IdKey::of_any(id(row));
+    std::size_t slot = 0;
+    table_.find(key, slot, [](Index) { return false; });
+    table_.insert(slot, key, row);
+  }
+}
+
+std::string_view KeyedIds::id(Index row) const noexcept {
+  const auto begin = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row)]);
+  const auto end = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(row) + 1]);
+  return std::string_view(bytes_).substr(begin, end - begin);
+}
+
+Index KeyedIds::append(std::string_view id) {
+  constexpr std::size_t most = std::numeric_limits<Index>::max();
+  const std::size_t row = offsets_.size() - 1;
+  if (row >= most) {
+    throw Error(ErrorCode::invalid_data,
+                fmt::format("ids: '{}' would be number {}, there may be {}. Split the data.",
+                            shown(id),
+                            row + 1,
+                            most));
+  }
+  bytes_.append(id);
+  offsets_.push_back(static_cast<std::int64_t>(bytes_.size()));
+  return static_cast<Index>(row);
+}
+
+void KeyedIds::find_or_add(const BlockIds& block, std::vector<Index>& rows) {
+  constexpr std::size_t ahead = 32;
+  const auto keys = block.keys();
+  const auto ids = block.ids();
+  rows.resize(keys.size());
+  for (std::size_t i = 0; i < std::min(ahead, keys.size()); ++i) {
+    table_.prefetch(keys[i]);
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + ahead < keys.size()) {
+      table_.prefetch(keys[i + ahead]);
+    }
+    std::size_t slot = 0;
+    const auto same = [&](Index row) { return id(row) == ids[i]; };
+    rows[i] = table_.find(keys[i], slot, same);
+    if (rows[i] == KeyTable::free) {
+      rows[i] = append(ids[i]);
+      table_.insert(slot, keys[i], rows[i]);
     }
   }
 }

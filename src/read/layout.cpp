@@ -4,7 +4,7 @@
 
 #include "read/names.h"
 #include "read/numbers.h"
-#include "read/text.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <utility>

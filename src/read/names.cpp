@@ -2,7 +2,7 @@
 
 #include "alsace/error.h"
 
-#include "read/text.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <charconv>

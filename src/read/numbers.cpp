@@ -1,6 +1,6 @@
 #include "read/numbers.h"
 
-#include "read/text.h"
+#include "base/text.h"
 
 #include <array>
 #include <charconv>

@@ -1,7 +1,7 @@
 #include "read/parse_block.h"
 
 #include "read/numbers.h"
-#include "read/text.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <bit>
@@ -235,13 +235,8 @@ void BlockParser::add(std::string_view user,
     return;
   }
   Pending& entry = pending_[pending_count_];
-  entry = {user,
-           item,
-           BlockIds::key_of(user),
-           BlockIds::key_of(item),
-           seconds.value_or(0),
-           number,
-           parsed_.lines};
+  entry = {
+      user, item, IdKey::of(user), IdKey::of(item), seconds.value_or(0), number, parsed_.lines};
   parsed_.user_ids.prefetch(entry.user_key);
   parsed_.item_ids.prefetch(entry.item_key);
   if (++pending_count_ == batch) {

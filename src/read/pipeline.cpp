@@ -26,11 +26,6 @@ void append_rows(std::vector<Index>& column,
                  [&](Index local) { return rows[static_cast<std::size_t>(local)]; });
 }
 
-void find_rows(const BlockIds& block, IdTable& ids, std::vector<Index>& rows) {
-  rows.resize(block.ids().size());
-  ids.find_or_add(block.ids(), rows);
-}
-
 }  // namespace
 
 Pipeline::Pipeline(ThreadPool& pool, const ReadOptions& options, std::size_t block_size)
@@ -127,8 +122,8 @@ void Pipeline::merge_block(const ParsedBlock& block, ReadTarget& target) {
   bad_ += block.bad_lines;
   kept_ += static_cast<std::int64_t>(block.users.size());
   target.report.lines += static_cast<std::int64_t>(block.users.size());
-  find_rows(block.user_ids, target.user_ids, user_rows_);
-  find_rows(block.item_ids, target.item_ids, item_rows_);
+  target.user_ids.find_or_add(block.user_ids, user_rows_);
+  target.item_ids.find_or_add(block.item_ids, item_rows_);
   append(block, target.triplets);
 }
 

@@ -3,6 +3,7 @@
 #include "alsace/read.h"
 
 #include "base/thread_pool.h"
+#include "read/block_ids.h"
 #include "read/layout.h"
 #include "read/parse_block.h"
 #include "read/source.h"
@@ -19,14 +20,16 @@ namespace alsace {
 
 /// Where what is read ends up.
 struct ReadTarget {
-  IdTable& user_ids;
-  IdTable& item_ids;
-  Triplets triplets = {};
-  ReadReport report = {};
+  ReadTarget(const IdTable& users, const IdTable& items) : user_ids(users), item_ids(items) {}
+
+  KeyedIds user_ids;
+  KeyedIds item_ids;
+  Triplets triplets;
+  ReadReport report;
 };
 
 /// Blocks are small enough that a few per thread are little memory and stay in the caches.
-constexpr std::size_t default_block_size = std::size_t{1} << 19;
+constexpr std::size_t default_block_size = std::size_t{1} << 20;
 
 /// Reads one source in windows of a few blocks per thread. While one window is parsed by all
 /// threads, the next is read (and unpacked) and the one before is merged into the target, in order:

@@ -73,12 +73,14 @@ Triplets read_triplets(std::span<const fs::path> files,
   ThreadPool pool(options.threads);
   Pipeline pipeline(pool, options, default_block_size);
   Progress progress(options, bytes_of(files));
-  ReadTarget target{user_ids, item_ids};
+  ReadTarget target(user_ids, item_ids);
   for (const fs::path& file : files) {
     const auto source = open_source(file);
     pipeline.read(*source, name_of(file), target, [&] { progress.tell(*source); });
     progress.file_done(*source);
   }
+  user_ids = target.user_ids.take();
+  item_ids = target.item_ids.take();
   if (report != nullptr) {
     *report = std::move(target.report);
   }
@@ -102,9 +104,11 @@ Interactions read_text(std::string_view text,
   Interactions interactions;
   ThreadPool pool(options.threads);
   Pipeline pipeline(pool, options, block_size);
-  ReadTarget target{interactions.user_ids, interactions.item_ids};
+  ReadTarget target(interactions.user_ids, interactions.item_ids);
   const auto source = memory_source(text, name);
   pipeline.read(*source, name, target, [] {});
+  interactions.user_ids = target.user_ids.take();
+  interactions.item_ids = target.item_ids.take();
   interactions.triplets = std::move(target.triplets);
   if (report != nullptr) {
     *report = std::move(target.report);

@@ -5,7 +5,7 @@
 #include "read/layout.h"
 #include "read/read_text.h"
 #include "read/source.h"
-#include "read/text.h"
+#include "base/text.h"
 
 #include <algorithm>
 #include <array>

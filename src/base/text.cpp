@@ -1,4 +1,4 @@
-#include "read/text.h"
+#include "base/text.h"
 
 #include <cstddef>
 #include <cstdint>
