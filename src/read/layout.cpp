@@ -2,9 +2,9 @@
 
 #include "alsace/error.h"
 
+#include "base/text.h"
 #include "read/names.h"
 #include "read/numbers.h"
-#include "base/text.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 #include "alsace/error.h"
 
-#include "read/layout.h"
 #include "base/text.h"
+#include "read/layout.h"
 
 #include <charconv>
 #include <limits>

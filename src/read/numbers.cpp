@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 
-#include <array>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -15,37 +14,7 @@ namespace alsace {
 namespace {
 
 bool is_digit(char letter) noexcept {
-  return letter >= '0' && letter <= '9';
-}
-
-/// Powers of ten that a float, then a double, holds exactly.
-constexpr std::array<float, 11> powers = {
-    1e0F, 1e1F, 1e2F, 1e3F, 1e4F, 1e5F, 1e6F, 1e7F, 1e8F, 1e9F, 1e10F};
-
-/// Plain decimals of few digits, nearly all that occur: digits and power of ten are exact floats,
-/// so one division rounds correctly.
-bool parse_short(std::string_view field, float& value) noexcept {
-  constexpr std::size_t most_digits = 7;
-  if (field.empty() || field.size() > most_digits + 1) {
-    return false;
-  }
-  std::uint32_t digits = 0;
-  std::size_t point = field.size();
-  for (std::size_t i = 0; i < field.size(); ++i) {
-    if (is_digit(field[i])) {
-      digits = digits * 10 + static_cast<std::uint32_t>(field[i] - '0');
-    } else if (field[i] == '.' && point == field.size() && field.size() > 1) {
-      point = i;
-    } else {
-      return false;
-    }
-  }
-  const std::size_t decimals = point == field.size() ? 0 : field.size() - point - 1;
-  if (digits >= (1U << 24U)) {
-    return false;
-  }
-  value = static_cast<float>(digits) / powers[decimals];
-  return true;
+  return decimal(letter) < 10;
 }
 
 /// std::from_chars over a whole field that may begin with +.
@@ -189,10 +158,7 @@ std::optional<double> parse_date(std::string_view field) noexcept {
 
 }  // namespace
 
-NumberFault parse_value(std::string_view field, float& value) noexcept {
-  if (parse_short(field, value)) {
-    return NumberFault::none;
-  }
+NumberFault parse_any_value(std::string_view field, float& value) noexcept {
   field = trimmed(field);
   const std::errc error = parse_whole(field, value);
   if (error == std::errc()) {

@@ -1,7 +1,7 @@
 #include "read/parse_block.h"
 
-#include "read/numbers.h"
 #include "base/text.h"
+#include "read/numbers.h"
 
 #include <algorithm>
 #include <bit>
@@ -220,7 +220,7 @@ void BlockParser::add(std::string_view user,
   const bool with_value = layout_->column[value_role] != Layout::none;
   const bool with_time = layout_->column[time_role] != Layout::none;
   float number = 1;
-  if (with_value && !read_value(value, number)) {
+  if (with_value && !parse_short_value(value, number) && !read_value(value, number)) {
     return;
   }
   std::optional<double> seconds;

@@ -1,11 +1,11 @@
 #include "alsace/error.h"
 #include "alsace/read.h"
 
+#include "base/text.h"
 #include "read/blocks.h"
 #include "read/layout.h"
 #include "read/read_text.h"
 #include "read/source.h"
-#include "base/text.h"
 
 #include <algorithm>
 #include <array>

@@ -70,8 +70,8 @@ std::size_t mutate_data(std::uint8_t* file, std::size_t size, std::uint64_t leng
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // Aligned as a mapped file, and with an owner, so that factors are used where they are.
-  const auto bytes = std::make_shared<AlignedVector<std::byte>>(size);
-  std::memcpy(bytes->data(), data, size);
+  const auto* first = reinterpret_cast<const std::byte*>(data);
+  const auto bytes = std::make_shared<AlignedVector<std::byte>>(first, first + size);
   try {
     check_round_trip(decode_model(*bytes, bytes, Checksums::skip));
   } catch (const FormatError&) {
