@@ -148,7 +148,11 @@ void CommandLine::positionals(const std::string& name,
                               const std::string& help,
                               bool required) {
   group_.clear();
-  texts(name, "", values, help);
+  app_->add_option_function<std::vector<std::string>>(
+      name.substr(0, name.find('.')), [&values](const std::vector<std::string>& texts) {
+        std::transform(texts.begin(), texts.end(), std::back_inserter(values), unprotect);
+      });
+  describe(name, "", help);
   if (required) {
     required_.emplace_back([this, name, &values] {
       if (values.empty()) {
@@ -210,7 +214,8 @@ void CommandLine::check_rest() const {
 }
 
 std::string CommandLine::help() const {
-  std::string out = fmt::format("{}\n\nUsage: alsace {} {}\n", summary_, command_, usage_);
+  const std::string usage = fmt::format("Usage: alsace {} {}", command_, usage_);
+  std::string out = wrap(summary_, 0, help_width) + "\n\n" + wrap(usage, 0, help_width) + "\n";
   std::string group = "-";
   for (const Line& line : lines_) {
     if (line.group != group) {

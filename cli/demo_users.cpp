@@ -101,7 +101,7 @@ std::string DemoUsers::genre_count(Index user, const std::vector<Scored>& list) 
   const auto of_all =
       std::count(catalogue_->item_genres.begin(), catalogue_->item_genres.end(), genre);
   return fmt::format(
-      "  {} of these {} are {}; of all films {:.0f} % are.\n",
+      "  {} of these {} are {}, of all films {:.0f} %.\n",
       hits,
       list.size(),
       genre,

@@ -36,7 +36,7 @@ class DemoUsers {
   /// The user's items, largest values first.
   [[nodiscard]] std::vector<Scored> history(Index user) const;
   [[nodiscard]] std::string favourite(Index user) const;
-  /// "9 of these 10 are Science Fiction; of all films 8 %."
+  /// "9 of these 10 are Science Fiction, of all films 8 %."
   [[nodiscard]] std::string genre_count(Index user, const std::vector<Scored>& list) const;
 
   const Recommender& recommender_;

@@ -102,12 +102,12 @@ Result measure(const Scorer& scorer,
 }
 
 std::string facts_text(const SplitFacts& facts) {
-  std::string out = fmt::format("{}, {}, {}; tested: {}, {}\n",
+  std::string out = fmt::format("{}, {}, {}; tested: {} of {}\n",
                                 plural(facts.users, "user"),
                                 plural(facts.items, "item"),
                                 plural(facts.train_interactions, "training interaction"),
-                                plural(facts.test_users, "user"),
-                                plural(facts.test_interactions, "interaction"));
+                                plural(facts.test_interactions, "interaction"),
+                                plural(facts.test_users, "user"));
   if (facts.users_left_out > 0) {
     out += fmt::format("left out: {} without a training interaction\n",
                        plural(facts.users_left_out, "test user"));

@@ -1,5 +1,7 @@
 #include "list_output.h"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 namespace alsace::cli {
@@ -8,9 +10,14 @@ ListOutput::ListOutput(ListForm form,
                        const std::string& path,
                        const Model& model,
                        const Titles& titles)
-    : form_(form), out_(path), model_(model), titles_(titles) {
+    : form_(form), out_(path), model_(model), titles_(titles) {}
+
+void ListOutput::begin() {
+  if (std::exchange(begun_, true)) {
+    return;
+  }
   if (form_ == ListForm::csv) {
-    out_.write(titles.empty() ? "user,item,score\n" : "user,item,score,title\n");
+    out_.write(titles_.empty() ? "user,item,score\n" : "user,item,score,title\n");
   } else if (form_ == ListForm::json_array) {
     out_.write("[");
   }
@@ -20,6 +27,7 @@ void ListOutput::add(std::optional<Index> user, std::span<const Scored> list) {
   const auto dump = [&] {
     return json(user, list).dump(-1, ' ', false, Json::error_handler_t::replace);
   };
+  begin();
   switch (form_) {
     case ListForm::table:
       out_.write((lists_ == 0 ? "" : "\n") + table(user, list));
@@ -38,6 +46,7 @@ void ListOutput::add(std::optional<Index> user, std::span<const Scored> list) {
 }
 
 void ListOutput::finish() {
+  begin();
   if (form_ == ListForm::json_array) {
     out_.write(lists_ == 0 ? "]\n" : "\n]\n");
   }

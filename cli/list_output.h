@@ -29,6 +29,8 @@ class ListOutput {
   [[nodiscard]] std::int64_t lists() const noexcept { return lists_; }
 
  private:
+  /// What stands before the first list; late, so that a failure before it leaves nothing.
+  void begin();
   [[nodiscard]] std::string table(std::optional<Index> user, std::span<const Scored> list) const;
   [[nodiscard]] std::string csv(std::optional<Index> user, std::span<const Scored> list) const;
   [[nodiscard]] Json json(std::optional<Index> user, std::span<const Scored> list) const;
@@ -38,6 +40,7 @@ class ListOutput {
   const Model& model_;
   const Titles& titles_;
   std::int64_t lists_ = 0;
+  bool begun_ = false;
 };
 
 }  // namespace alsace::cli

@@ -53,26 +53,24 @@ def alsace(tmp_path):
     return run
 
 
-# Two taste groups of three people and three films each; every pair but one per person. The item
-# that is missing from a person's own group must come first in the list.
-CATS = ["film1", "film2", "film3"]
-DOGS = ["film4", "film5", "film6"]
-PEOPLE = {"alice": CATS, "amy": CATS, "anton": CATS, "bob": DOGS, "bea": DOGS, "ben": DOGS}
-MISSING = {
-    "alice": "film1",
-    "amy": "film2",
-    "anton": "film3",
-    "bob": "film4",
-    "bea": "film5",
-    "ben": "film6",
+# Two taste groups of four people and four films each; everyone has all films of the group but one.
+# That one must come first in the list.
+CATS = ["film1", "film2", "film3", "film4"]
+DOGS = ["film5", "film6", "film7", "film8"]
+PEOPLE = {
+    **{user: CATS for user in ("alice", "amy", "anton", "ada")},
+    **{user: DOGS for user in ("bob", "bea", "ben", "bo")},
 }
+MISSING = dict(zip(PEOPLE, CATS + DOGS))
 TITLES = {
     "film1": "The Cat",
     "film2": "Two Cats, One House",
     "film3": 'A "Small" Cat',
-    "film4": "The Dog",
-    "film5": "Dogs in the Rain",
-    "film6": "Last Dog Home",
+    "film4": "Cat Again",
+    "film5": "The Dog",
+    "film6": "Dogs in the Rain",
+    "film7": "Last Dog Home",
+    "film8": "Dog Days",
 }
 
 

@@ -14,9 +14,9 @@ from conftest import PROGRAM, data_file
 def test_it_reports_what_it_read_and_did(alsace, sample):
     done = alsace("train", "plays.csv", "--model", "m.alsace", "--factors", 4, "--iterations", 3)
     assert done.code == 0
-    assert "read plays.csv: 12 lines" in done.err
+    assert "read plays.csv: 24 lines" in done.err
     assert "columns user,item,value,time" in done.err
-    assert "data: 6 users, 6 items, 12 interactions" in done.err
+    assert "data: 8 users, 8 items, 24 interactions" in done.err
     assert "confidence: median 11, 99 % 11, maximum 11" in done.err
     assert len(re.findall(r"^iteration [123]/3  objective [\d.,]+  [\d.]+ s$", done.err, re.M)) == 3
     assert re.search(r"^objective   [\d.,]+ after 3 iterations in [\d.]+ s$", done.out, re.M)
@@ -28,7 +28,7 @@ def test_json_has_the_promised_keys(alsace, sample):
     out = alsace(
         "train", "plays.csv", "--model", "m.alsace", "--factors", 4, "--iterations", 3, "--json"
     ).json
-    assert out["users"] == 6 and out["items"] == 6 and out["interactions"] == 12
+    assert out["users"] == 8 and out["items"] == 8 and out["interactions"] == 24
     assert out["factors"] == 4 and out["iterations"] == 3
     assert len(out["objective"]) == len(out["seconds"]) == 3
     assert out["objective"][0] >= out["objective"][1] >= out["objective"][2] > 0
@@ -38,7 +38,7 @@ def test_json_has_the_promised_keys(alsace, sample):
     assert out["stopped"] == "iterations" and out["warnings"] == []
     assert out["model_bytes"] == (sample / "m.alsace").stat().st_size
     assert out["options"]["alpha"] == 10 and out["options"]["regularization"] == 0.001
-    assert out["data"]["lines"] == 12
+    assert out["data"]["lines"] == 24
 
 
 def hash_of(alsace, *options):
@@ -62,7 +62,7 @@ def test_a_pipe_and_gzip_give_the_same_model_as_the_file(alsace, sample):
         file.write(text)
     piped = alsace("train", "-", "--model", "p.alsace", "--json", stdin=text)
     assert piped.json["model_hash"] == hash_of(alsace, "plays.csv")
-    assert "read standard input: 12 lines" in piped.err
+    assert "read standard input: 24 lines" in piped.err
     assert hash_of(alsace, "plays.csv.gz") == hash_of(alsace, "plays.csv")
 
 
@@ -265,11 +265,11 @@ def test_resume_refuses_other_options_and_other_data(alsace, films):
         *"train films/plays.csv --factors 8 --iterations 2 --model m.alsace --checkpoint c.alsace".split()
     )
     done = alsace(*"train films/plays.csv --resume c.alsace --alpha 3 --model n.alsace".split())
-    assert done.code == 2 and "alpha" in done.err
+    assert done.code == 2 and "options" in done.err.splitlines()[-1]
     done = alsace(*"train films/plays.csv --resume c.alsace --binary --model n.alsace".split())
-    assert done.code == 2 and "data" in done.err
+    assert done.code == 2 and "data" in done.err.splitlines()[-1]
     done = alsace(*"train films/plays.csv --resume m.alsace --model n.alsace".split())
-    assert done.code == 2 and "checkpoint" in done.err
+    assert done.code == 2 and "checkpoint" in done.err.splitlines()[-1]
     assert not (films.parent / "n.alsace").exists()
 
 

@@ -1,0 +1,275 @@
+"""alsace evaluate: splits, given files, baselines, saved models, lists made elsewhere."""
+
+import json
+import math
+import re
+
+import pytest
+from conftest import MISSING, PEOPLE, data_file, pairs
+
+
+def metric(out, model, name):
+    return next(m for m in out["models"] if m["name"] == model)["metrics"][name]
+
+
+@pytest.fixture
+def parts(sample):
+    """A split made elsewhere: train.csv holds all pairs, test.csv everyone's missing film."""
+    (sample / "train.csv").write_text("user,item\n" + "".join(f"{u},{i}\n" for u, i in pairs()))
+    (sample / "test.csv").write_text("user,item\n" + "".join(f"{u},{i}\n" for u, i in MISSING.items()))
+    return sample
+
+
+PARTS = ["--train", "train.csv", "--test", "test.csv", "--factors", "4"]
+
+
+def test_a_table_lines_up_and_has_facts_above_it(alsace, parts):
+    done = alsace("evaluate", *PARTS)
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert lines[0] == (
+        "split given: 8 users, 8 items, 24 training interactions; tested: 8 interactions of 8 users"
+    )
+    header = lines[2]
+    assert header.split("  ")[1] == "model"
+    rows = [line.split()[0] for line in lines[3:]]
+    assert rows == ["als", "random", "popularity"]
+    ends = {re.search(r"\d\.\d{4}(?=  \[)", line).end() for line in lines[3:]}
+    assert ends == {header.index("recall@10") + len("recall@10")}
+
+
+def test_metrics_of_a_split_worked_by_hand(alsace, parts):
+    out = alsace("evaluate", *PARTS, "--metrics", "recall@1,recall@5,ndcg@10,mrr", "--json").json
+    # The missing film comes first for everyone.
+    for name in ("recall@1", "recall@5", "ndcg@10"):
+        assert metric(out, "als", name)["mean"] == 1.0
+    # Wilson's interval of 8 hits of 8.
+    low = 8 / (8 + 1.959963984540054**2)
+    assert metric(out, "als", "recall@1")["low"] == pytest.approx(low, abs=1e-9)
+    assert metric(out, "als", "recall@1")["high"] == pytest.approx(1.0)
+    # All films are equally popular and the order of ties is that of the rows, film2 3 4 1 6 7 8 5:
+    # alice is missing film1, the others have more films before theirs.
+    order = ["film2", "film3", "film4", "film1", "film6", "film7", "film8", "film5"]
+    ranks = []
+    for user, film in MISSING.items():
+        unseen = [i for i in order if (user, i) not in pairs()]
+        ranks.append(unseen.index(film) + 1)
+    expected = sum(1 / math.log2(rank + 1) for rank in ranks) / 8
+    assert metric(out, "popularity", "ndcg@10")["mean"] == pytest.approx(expected, abs=1e-9)
+    assert metric(out, "popularity", "recall@1")["mean"] == sum(r == 1 for r in ranks) / 8
+
+
+def test_json_has_the_promised_keys(alsace, films):
+    out = alsace(*"evaluate films/plays.csv --factors 8 --iterations 5 --json".split()).json
+    assert out["data"] == {
+        "users": 2000,
+        "items": 1200,
+        "train_interactions": 76000,
+        "test_interactions": 2000,
+        "test_users": 2000,
+        "users_left_out": 0,
+        "untrained_test_items": 0,
+    }
+    assert out["split"] == "leave-last-two"
+    assert [m["name"] for m in out["models"]] == ["als", "random", "popularity"]
+    for model in out["models"]:
+        for name in ("recall@10", "ndcg@10"):
+            value = model["metrics"][name]
+            assert 0 <= value["low"] <= value["mean"] <= value["high"] <= 1
+    assert metric(out, "als", "recall@10")["low"] > metric(out, "popularity", "recall@10")["high"]
+    assert metric(out, "popularity", "recall@10")["mean"] > metric(out, "random", "recall@10")["mean"]
+
+
+@pytest.mark.parametrize("method", ["leave-last-one", "leave-last-two", "random", "temporal", "new-users"])
+def test_every_split_beats_chance(alsace, films, method):
+    out = alsace(
+        *"evaluate films/plays.csv --factors 16 --iterations 5 --preset recommended --json".split(),
+        "--split", method,
+    ).json
+    assert out["split"] == method
+    assert metric(out, "als", "ndcg@10")["mean"] > 2 * metric(out, "popularity", "ndcg@10")["mean"]
+
+
+def test_without_times_the_split_is_random_and_leave_last_is_refused(alsace, parts):
+    assert alsace("evaluate", "train.csv", "--factors", 2, "--json").json["split"] == "random"
+    done = alsace("evaluate", "train.csv", "--split", "leave-last-two")
+    assert done.code == 2 and "time" in done.err.splitlines()[-1]
+
+
+def test_any_number_of_threads_gives_the_same_numbers(alsace, films):
+    run = "evaluate films/plays.csv --factors 8 --iterations 3 --json --threads".split()
+    tables = set()
+    for threads in (1, 2, 8):
+        models = alsace(*run, threads).json["models"]
+        tables.add(json.dumps([[m["name"], m["metrics"]] for m in models]))
+    assert len(tables) == 1
+
+
+def test_saved_models_are_matched_by_id_and_none_is_trained(alsace, parts):
+    # The rows of this model are in another order.
+    rows = [f"{u},{i}\n" for u, i in reversed(pairs())]
+    (parts / "reversed.csv").write_text("user,item\n" + "".join(rows))
+    for name in ("train", "reversed"):
+        alsace("train", f"{name}.csv", "--model", f"{name}.alsace", "--factors", 4)
+    done = alsace("evaluate", *PARTS[:4], "--model", "train.alsace", "reversed.alsace", "--json",
+                  "--baselines", "none")
+    names = [m["name"] for m in done.json["models"]]
+    assert names == ["train.alsace", "reversed.alsace"]
+    for name in names:
+        assert metric(done.json, name, "recall@10")["mean"] == 1.0
+    assert "options" not in done.json and "trained" not in done.err
+
+
+def test_lists_made_elsewhere_score_as_the_model_that_made_them(alsace, films):
+    data = (films / "plays.csv").read_text().splitlines()
+    last = {}
+    for number, line in enumerate(data[1:]):
+        last[line.split(",")[0]] = number
+    tested = set(last.values())
+    (films / "train.csv").write_text(
+        "\n".join([data[0]] + [l for n, l in enumerate(data[1:]) if n not in tested]) + "\n"
+    )
+    (films / "test.csv").write_text(
+        "\n".join([data[0]] + [l for n, l in enumerate(data[1:]) if n in tested]) + "\n"
+    )
+    alsace(*"train films/train.csv --factors 8 --model m.alsace".split())
+    alsace(*"recommend m.alsace --all --out lists.csv --items films/titles.csv".split())
+    files = "--train films/train.csv --test films/test.csv --json".split()
+    by_model = alsace("evaluate", *files, "--model", "m.alsace").json
+    by_lists = alsace("evaluate", *files, "--recommendations", "lists.csv").json
+    for name in ("recall@10", "ndcg@10"):
+        assert metric(by_lists, "lists.csv", name) == metric(by_model, "m.alsace", name)
+    alone = alsace("evaluate", "--recommendations", "lists.csv", *files[2:], "--baselines", "none").json
+    assert metric(alone, "lists.csv", "recall@10") == metric(by_model, "m.alsace", "recall@10")
+
+
+def test_a_listed_item_nobody_knows_takes_its_place_and_misses(alsace, tmp_path):
+    (tmp_path / "test.csv").write_text("user,item\na,x\nb,y\n")
+    (tmp_path / "lists.csv").write_text("a,new\na,x\nb,y\nb,x\nstranger,x\n")
+    out = alsace(
+        *"evaluate --test test.csv --recommendations lists.csv --baselines none --json"
+        " --metrics recall@1,recall@2,mrr".split()
+    ).json
+    assert out["data"]["test_users"] == 2
+    assert metric(out, "lists.csv", "recall@1")["mean"] == 0.5
+    assert metric(out, "lists.csv", "recall@2")["mean"] == 1.0
+    assert metric(out, "lists.csv", "mrr")["mean"] == 0.75
+
+
+def test_ratings_are_measured_by_rmse_and_mae_against_means(alsace, films):
+    out = alsace(*"evaluate films/plays.csv --explicit --biases --factors 4 --json".split()).json
+    assert [m["name"] for m in out["models"]] == ["als", "mean", "item_mean"]
+    for model in out["models"]:
+        assert set(model["metrics"]) == {"rmse", "mae"}
+        assert 0 < model["metrics"]["mae"]["mean"] <= model["metrics"]["rmse"]["mean"] < 2
+    assert metric(out, "als", "rmse")["mean"] < metric(out, "mean", "rmse")["mean"]
+
+
+def test_what_a_baseline_cannot_be_measured_by_is_null(alsace, films):
+    run = "evaluate films/plays.csv --explicit --factors 4 --iterations 2 --metrics rmse,recall@10 --baselines random,mean"
+    out = alsace(*run.split(), "--json").json
+    assert metric(out, "random", "rmse") == {"mean": None, "low": None, "high": None}
+    assert metric(out, "mean", "rmse")["mean"] > 0
+    assert re.search(r"^  random +- ", alsace(*run.split()).out, re.M)
+
+
+def test_repeats_add_mean_and_deviation_over_seeds(alsace, films):
+    run = "evaluate films/plays.csv --factors 4 --iterations 2 --json".split()
+    out = alsace(*run, "--repeats", 3, "--seed", 5).json
+    values = metric(out, "als", "ndcg@10")["seeds"]["values"]
+    assert len(values) == 3 and len(set(values)) > 1
+    mean = sum(values) / 3
+    seeds = metric(out, "als", "ndcg@10")["seeds"]
+    assert seeds["mean"] == pytest.approx(mean)
+    assert seeds["deviation"] == pytest.approx(math.sqrt(sum((v - mean) ** 2 for v in values) / 2))
+    assert values[1] == metric(alsace(*run, "--seed", 6).json, "als", "ndcg@10")["mean"]
+    assert "seeds" not in metric(alsace(*run).json, "als", "ndcg@10")
+    text = alsace(*run[:-1], "--repeats", 2).out
+    assert "over 2 seeds" in text and " +- " in text
+
+
+def test_low_items_are_hidden_from_ranking_when_asked(alsace, films):
+    run = "evaluate films/plays.csv --min-value 2 --factors 8 --iterations 5 --json".split()
+    shown, hidden = alsace(*run).json, alsace(*run, "--hide-low").json
+    assert metric(hidden, "als", "recall@10")["mean"] > metric(shown, "als", "recall@10")["mean"]
+
+
+WRONG = [
+    ("", 2, "give either FILE..., to be split here, or --train FILE and --test FILE."),
+    ("train.csv --test test.csv", 2, "give either FILE..., to be split here, or --train FILE and --test FILE."),
+    ("--train train.csv", 2, "--test FILE is missing: what is to be found?"),
+    ("--test test.csv", 2, "--train FILE is missing. Only --recommendations can do without it."),
+    ("train.csv --recommendations lists.csv", 2, "--recommendations goes with --test FILE: what is to be found in the lists?"),
+    ("--train train.csv --test test.csv --split random", 2, "--split and --test-fraction are for FILE..., not for a split made elsewhere."),
+    ("--train train.csv --test test.csv --min-per-user 2", 2, "--min-per-user and --min-per-item are for FILE..., not for a split made elsewhere."),
+    ("train.csv --split last", 2, "--split 'last' is not known. Choose one of leave-last-one, leave-last-two, random, temporal, new-users."),
+    ("train.csv --test-fraction 1", 2, "--test-fraction is 1, it must be above 0 and below 1. Start with 0.2."),
+    ("train.csv --repeats 0", 2, "--repeats is 0, it must be 1 or more."),
+    ("train.csv --baselines populrity", 2, "--baselines: there is no 'populrity'. Did you mean 'popularity'? Choose from random, popularity (ranking), mean, item-mean (ratings), or none."),
+    ("--train train.csv --test tset.csv", 1, "tset.csv: there is no such file. Check the path. Did you mean 'test.csv'?"),
+    ("train.csv --model no.alsace", 1, "no.alsace: there is no such file. Check the path."),
+]
+
+
+@pytest.mark.parametrize("options, code, message", WRONG, ids=[w[0] for w in WRONG])
+def test_what_cannot_work_is_refused_with_the_whole_message(alsace, parts, options, code, message):
+    done = alsace("evaluate", *options.split())
+    assert done.err == f"alsace evaluate: {message}\n"
+    assert done.code == code and done.out == ""
+
+
+def test_an_unknown_metric_lists_those_there_are(alsace, parts):
+    done = alsace("evaluate", "train.csv", "--metrics", "recal@10")
+    assert done.code == 2 and "recal" in done.err and "recall" in done.err and done.out == ""
+    assert "read" not in done.err
+
+
+# Real data, as published.
+
+LOO = ["--columns", "user,item", "--factors", "64", "--regularization", "0.001", "--iterations", "20",
+       "--alpha", "10", "--confidence", "scaled", "--baselines", "random,popularity", "--json"]
+
+
+def test_movielens_100k_leave_one_out_as_published(alsace):
+    files = [data_file("movielens-100k", "loo-ge4", f"{part}.tsv") for part in ("train", "val", "test")]
+    out = alsace("evaluate", "--train", files[0], "--valid", files[1], "--test", files[2], *LOO,
+                 "--repeats", 20, timeout=600).json
+    assert out["data"]["users"] == 942 and out["data"]["items"] == 1447
+    hits = metric(out, "popularity", "recall@10")["mean"] * out["data"]["test_users"]
+    assert 76 <= round(hits) <= 81
+    assert metric(out, "als", "recall@10")["seeds"]["mean"] == pytest.approx(0.126, abs=0.004)
+    assert metric(out, "als", "ndcg@10")["seeds"]["mean"] == pytest.approx(0.0655, abs=0.003)
+    assert metric(out, "random", "recall@10")["seeds"]["mean"] == pytest.approx(0.007, abs=0.003)
+
+
+def test_movielens_100k_split_here(alsace):
+    out = alsace("evaluate", data_file("movielens-100k", "u.data"), "--min-value", 4, "--binary",
+                 "--split", "leave-last-two", "--iterations", 5, "--json").json
+    assert (out["data"]["users"], out["data"]["items"]) == (942, 1447)
+    assert out["data"]["train_interactions"] == 53491
+    assert 0.080 <= metric(out, "popularity", "recall@10")["mean"] <= 0.086
+    assert 0.040 <= metric(out, "popularity", "ndcg@10")["mean"] <= 0.041
+
+
+def test_movielens_1m_reads_trains_and_evaluates_in_one_command(alsace):
+    done = alsace("evaluate", data_file("movielens-1m", "interactions.tsv"), "--min-value", 4, "--binary",
+                  timeout=600)
+    assert done.code == 0, done.err
+    assert re.search(r"^  als +0\.\d{4}", done.out, re.M)
+
+
+def test_lastfm_with_the_preset_beats_popularity_by_far(alsace):
+    file = data_file("lastfm-hetrec2011", "user_artists.dat")
+    out = alsace("evaluate", file, "--split", "random", "--preset", "recommended", "--json",
+                 timeout=600).json
+    assert metric(out, "als", "recall@10")["mean"] >= 0.19
+    assert metric(out, "popularity", "recall@10")["mean"] == pytest.approx(0.07, abs=0.01)
+
+
+def test_movielens_100k_ratings_reach_the_rmse_of_a_plain_implementation(alsace):
+    files = ["--train", data_file("movielens-100k", "u1.base"), "--test",
+             data_file("movielens-100k", "u1.test"), "--explicit", "--regularization-exponent", 1]
+    biased = alsace("evaluate", *files, "--biases", "--regularization", 0.15, "--json").json
+    assert metric(biased, "als", "rmse")["mean"] <= 0.935
+    plain = alsace("evaluate", *files, "--json").json
+    assert metric(plain, "als", "rmse")["mean"] <= 0.940
