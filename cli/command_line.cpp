@@ -214,8 +214,10 @@ void CommandLine::check_rest() const {
 }
 
 std::string CommandLine::help() const {
-  const std::string usage = fmt::format("Usage: alsace {} {}", command_, usage_);
-  std::string out = wrap(summary_, 0, help_width) + "\n\n" + wrap(usage, 0, help_width) + "\n";
+  constexpr std::string_view usage = "Usage: ";
+  std::string out = wrap(summary_, 0, help_width) + "\n\n";
+  out += usage;
+  out += wrap(fmt::format("alsace {} {}", command_, usage_), usage.size(), help_width) + "\n";
   std::string group = "-";
   for (const Line& line : lines_) {
     if (line.group != group) {

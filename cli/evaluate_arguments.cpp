@@ -20,14 +20,14 @@ constexpr std::array<std::pair<std::string_view, SplitMethod>, 5> split_words = 
      {"new-users", SplitMethod::new_users}}};
 
 SplitMethod parse_split(const std::string& word) {
-  std::vector<std::string> known;
+  std::string known;
   for (const auto& [name, method] : split_words) {
     if (word == name) {
       return method;
     }
-    known.emplace_back(name);
+    known += (known.empty() ? "" : ", ") + std::string(name);
   }
-  refuse(fmt::format("--split '{}' is not known. Choose one of {}.", word, fmt::join(known, ", ")));
+  refuse(fmt::format("--split '{}' is not known. Choose one of {}.", word, known));
 }
 
 void declare(CommandLine& line, EvaluateArguments& out) {

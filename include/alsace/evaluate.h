@@ -98,7 +98,8 @@ struct EvaluateOptions {
 struct Evaluation {
   std::string name = {};
   std::vector<MetricValue> values = {};           ///< One per metric.
-  std::vector<std::vector<double>> by_user = {};  ///< [metric][test user]; empty where it has none.
+  std::vector<std::vector<double>> by_user = {};  ///< [metric][test user], for rmse and mae
+                                                  ///< [user with a test entry]; or empty.
 };
 
 /// Facts of a split that stand beside every table.

@@ -114,7 +114,8 @@ double value_of(MetricKind kind, int k, const Ranking& ranking, const TestSet& s
   return not_a_number;
 }
 
-/// One scorer on one test set: every user is scored once, for all metrics together.
+/// One scorer on one test set: every user is scored once for all metrics of lists, and every test
+/// entry predicted once for rmse and mae.
 class Measurement {
  public:
   Measurement(const Scorer& scorer, const TestSet& set, const Plan& plan, ThreadPool& pool)
@@ -123,24 +124,24 @@ class Measurement {
         plan_(plan),
         pool_(pool),
         by_user_(plan.metrics.size()),
-        errors_(plan.predicts ? set.test_users.size() : 0) {
+        errors_(plan.predicts ? set.rated_users.size() : 0) {
     for (std::size_t metric = 0; metric < plan.metrics.size(); ++metric) {
       if (plan.can(scorer, metric) && !is_of_all_lists(plan.kinds[metric])) {
-        by_user_[metric].resize(set.test_users.size());
+        by_user_[metric].resize(is_error(plan.kinds[metric]) ? set.rated_users.size()
+                                                             : set.test_users.size());
       }
     }
   }
 
   void measure() {
     workers_.resize(static_cast<std::size_t>(pool_.workers()));
-    parallel_blocks(pool_,
-                    set_.test_users.size(),
-                    block,
-                    [this](std::size_t begin, std::size_t end, int worker) {
-                      for (std::size_t place = begin; place < end; ++place) {
-                        measure_user(place, workers_[static_cast<std::size_t>(worker)]);
-                      }
-                    });
+    if (plan_.ranks) {
+      each(set_.test_users.size(),
+           [this](std::size_t place, Worker& worker) { rank_user(place, worker); });
+    }
+    if (plan_.predicts) {
+      each(set_.rated_users.size(), [this](std::size_t place, Worker&) { predict_user(place); });
+    }
   }
 
   Evaluation evaluation(std::uint64_t seed) {
@@ -161,23 +162,38 @@ class Measurement {
     std::vector<std::vector<std::int64_t>> listed;
   };
 
-  void measure_user(std::size_t place, Worker& worker) {
-    const Index user = set_.test_users[place];
-    if (plan_.ranks) {
-      prepare(worker);
-      worker.ranking->rank(user);
-    }
-    if (plan_.predicts) {
-      errors_[place] = errors_of(scorer_, set_, user);
-    }
+  void each(std::size_t users, const std::function<void(std::size_t, Worker&)>& body) {
+    parallel_blocks(pool_, users, block, [&](std::size_t begin, std::size_t end, int worker) {
+      for (std::size_t place = begin; place < end; ++place) {
+        body(place, workers_[static_cast<std::size_t>(worker)]);
+      }
+    });
+  }
+
+  void rank_user(std::size_t place, Worker& worker) {
+    prepare(worker);
+    worker.ranking->rank(set_.test_users[place]);
     for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
-      if (!plan_.can(scorer_, metric)) {
+      const MetricKind kind = plan_.kinds[metric];
+      if (!plan_.can(scorer_, metric) || is_error(kind)) {
         continue;
       }
-      if (is_of_all_lists(plan_.kinds[metric])) {
+      if (is_of_all_lists(kind)) {
         count_listed(metric, worker);
       } else {
-        by_user_[metric][place] = user_value(metric, place, worker);
+        by_user_[metric][place] = value_of(kind, plan_.metrics[metric].k, *worker.ranking, set_);
+      }
+    }
+  }
+
+  void predict_user(std::size_t place) {
+    const Errors errors = errors_of(scorer_, set_, set_.rated_users[place]);
+    errors_[place] = errors;
+    for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
+      const MetricKind kind = plan_.kinds[metric];
+      if (is_error(kind) && plan_.can(scorer_, metric)) {
+        by_user_[metric][place] =
+            (kind == MetricKind::rmse ? errors.squared : errors.absolute) / errors.entries;
       }
     }
   }
@@ -199,17 +215,6 @@ class Measurement {
     for (const Index item : list.first(std::min(list.size(), k))) {
       ++worker.listed[metric][at(item)];
     }
-  }
-
-  [[nodiscard]] double user_value(std::size_t metric,
-                                  std::size_t place,
-                                  const Worker& worker) const {
-    const MetricKind kind = plan_.kinds[metric];
-    if (is_error(kind)) {
-      const Errors& errors = errors_[place];
-      return (kind == MetricKind::rmse ? errors.squared : errors.absolute) / errors.entries;
-    }
-    return value_of(kind, plan_.metrics[metric].k, *worker.ranking, set_);
   }
 
   [[nodiscard]] MetricValue summary(std::size_t metric, std::uint64_t seed) const {
@@ -256,13 +261,13 @@ class Measurement {
   const TestSet& set_;
   const Plan& plan_;
   ThreadPool& pool_;
-  std::vector<std::vector<double>> by_user_;  ///< [metrics][test users]
-  std::vector<Errors> errors_;                ///< [test users]
+  std::vector<std::vector<double>> by_user_;  ///< [metrics][test or rated users]
+  std::vector<Errors> errors_;                ///< [rated users]
   std::vector<Worker> workers_;
 };
 
-void check_tested(const TestSet& set) {
-  if (!set.test_users.empty()) {
+void check_tested(const TestSet& set, const Plan& plan) {
+  if (!(plan.ranks ? set.test_users : set.rated_users).empty()) {
     return;
   }
   throw Error(ErrorCode::invalid_data,
@@ -282,7 +287,7 @@ int threads_for(const EvaluateOptions& options, const TestSet& set) {
         ErrorCode::invalid_argument,
         fmt::format("evaluate: threads is {}, it must be 0 or more. 0 uses all.", options.threads));
   }
-  const std::size_t tasks = (set.test_users.size() + block - 1) / block;
+  const std::size_t tasks = (set.rated_users.size() + block - 1) / block;
   const int wanted = options.threads > 0 ? options.threads : available_threads();
   return static_cast<int>(std::min(static_cast<std::size_t>(wanted), tasks));
 }
@@ -292,7 +297,7 @@ int threads_for(const EvaluateOptions& options, const TestSet& set) {
 Evaluation evaluate(const Scorer& scorer, const Split& split, const EvaluateOptions& options) {
   const Plan plan = plan_for(scorer, options);
   const TestSet set = test_set(split, options.hide_low);
-  check_tested(set);
+  check_tested(set, plan);
   ThreadPool pool(threads_for(options, set));
   Measurement measurement(scorer, set, plan, pool);
   measurement.measure();

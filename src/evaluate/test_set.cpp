@@ -117,7 +117,11 @@ TestSet test_set(const Split& split, bool hide_low) {
   }
   const std::vector<char> known = known_users(split);
   for (Index user = 0; user < set.users; ++user) {
-    if (known[at(user)] != 0 && !set.test.row(user).empty()) {
+    if (set.test.row(user).empty()) {
+      continue;
+    }
+    set.rated_users.push_back(user);
+    if (known[at(user)] != 0) {
       set.test_users.push_back(user);
     }
   }

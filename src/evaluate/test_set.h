@@ -32,7 +32,8 @@ struct TestSet {
   std::vector<CsrMatrix> hidden;
   std::vector<std::int64_t> counts;  ///< Training interactions of each item. [items]
   Index training_users = 0;          ///< Users with a training interaction.
-  std::vector<Index> test_users;     ///< Rising.
+  std::vector<Index> test_users;     ///< Ranked for: they have something to learn from. Rising.
+  std::vector<Index> rated_users;    ///< Every user with a test entry, for rmse and mae. Rising.
 
   /// A test item nobody was trained on is a miss, whoever lists it. Without any training data
   /// (lists made elsewhere) nothing is known about that, and every item can be hit.

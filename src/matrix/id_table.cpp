@@ -35,8 +35,9 @@ std::size_t slots_for(std::size_t ids) noexcept {
   throw Error(ErrorCode::invalid_data, message);
 }
 
-/// Edit distance of one pattern of at most 64 bytes to many texts, a machine word of the dynamic
-/// program's column at a time (Myers 1999, as Hyyro 2001 states it for whole texts).
+/// Edit distance of one pattern of at most 64 bytes (longer ids are cut) to many texts, a machine
+/// word of the dynamic program's column at a time (Myers 1999, as Hyyro 2001 states it for whole
+/// texts).
 class EditDistance {
  public:
   static constexpr std::size_t longest = 64;

@@ -142,12 +142,21 @@ Delimiter find_delimiter(std::string_view line,
     check_delimiter(text);
     return Delimiter(text.find_first_not_of(' ') == std::string::npos ? " " : text);
   }
+  std::optional<Delimiter> broken;  // Its quotes do not fit; another may.
   for (const char* text : {"\t", "::", ",", ";", "|", " "}) {
     Delimiter delimiter(text);
-    const SplitFault fault = Splitter(delimiter).split(line, fields);
-    if (fault != SplitFault::none || fields.size() > 1) {
+    Splitter splitter(delimiter);
+    const SplitFault fault = splitter.split(line, fields);
+    if (fault == SplitFault::none && fields.size() > 1 &&
+        !(broken && fields.front().starts_with('"'))) {
       return delimiter;
     }
+    if (fault != SplitFault::none && !broken) {
+      broken = delimiter;
+    }
+  }
+  if (broken) {
+    return *broken;
   }
   refuse(where,
          fmt::format("one column only, '{}'. A line needs a user and an item; if they are there, "

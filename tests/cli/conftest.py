@@ -98,7 +98,7 @@ def sample(tmp_path):
 @pytest.fixture
 def model(sample, alsace):
     """plays.alsace: a model of plays.csv."""
-    done = alsace("train", "plays.csv", "--model", "plays.alsace", "--factors", 4, "--seed", 1)
+    done = alsace("train", "plays.csv", "--model", "plays.alsace", "--factors", 2, "--seed", 1)
     assert done.code == 0, done.err
     return sample / "plays.alsace"
 

@@ -104,6 +104,19 @@ TEST(Evaluate, CountsRatingErrorsOverEntriesNotUsers) {
   EXPECT_THAT(result.by_user[1], ElementsAre(1, 2));
 }
 
+TEST(Evaluate, CountsRatingErrorsOfUsersWithoutATrainingInteractionToo) {
+  Split split;
+  split.train = with_ids(pairs({{0, 0}}), 2, 2);
+  split.train.triplets.values = {3};
+  split.test = pairs({{0, 1}, {1, 1}});
+  split.test.values = {3, 5};
+  // The mean predicts 3: errors 0, and 2 for the user that only the test knows.
+  const Evaluation result = evaluate_for("rmse,mae", mean_scorer(split), split);
+  EXPECT_DOUBLE_EQ(result.values[0].mean, std::sqrt(4.0 / 2));
+  EXPECT_DOUBLE_EQ(result.values[1].mean, 1.0);
+  EXPECT_THAT(result.by_user[1], ElementsAre(0, 2));
+}
+
 TEST(Evaluate, HidesTrainingItemsButNotValidationItems) {
   Split split;
   split.train = with_ids(pairs({{0, 0}, {0, 1}, {1, 2}, {1, 3}}), 2, 4);

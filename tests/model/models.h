@@ -5,12 +5,16 @@
 #include "base/random.h"
 #include "model/model_file.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>

@@ -17,7 +17,8 @@ TEST(ReadErrors, NameFileAndLineAndTheNextStep) {
   EXPECT_EQ(refusal(header + "ann,tea,1\nann,bun,three\n"),
             "plays.csv:3: value 'three' is not a number. " + columns);
   EXPECT_EQ(refusal(header + "ann,tea,\n"), "plays.csv:2: value '' is not a number. " + columns);
-  EXPECT_EQ(refusal(header + "ann,tea,1x\n"), "plays.csv:2: value '1x' is not a number. " + columns);
+  EXPECT_EQ(refusal(header + "ann,tea,1x\n"),
+            "plays.csv:2: value '1x' is not a number. " + columns);
   EXPECT_EQ(refusal(header + "ann,tea,0x10\n"),
             "plays.csv:2: value '0x10' is not a number. " + columns);
   EXPECT_EQ(refusal(header + "ann,tea,+-1\n"),
@@ -30,9 +31,10 @@ TEST(ReadErrors, NameFileAndLineAndTheNextStep) {
             "plays.csv:2: value '1e39' is too large for a 32-bit float. " + columns);
   EXPECT_EQ(refusal(header + "ann,tea,1e999\n"),
             "plays.csv:2: value '1e999' is too large for a 32-bit float. " + columns);
-  EXPECT_EQ(refusal(header + "ann,tea,-2\n"),
-            "plays.csv:2: value '-2' is negative, for implicit feedback it must be 0 or more. Train "
-            "with --explicit, or leave such lines out with --skip-bad-lines.");
+  EXPECT_EQ(
+      refusal(header + "ann,tea,-2\n"),
+      "plays.csv:2: value '-2' is negative, for implicit feedback it must be 0 or more. Train "
+      "with --explicit, or leave such lines out with --skip-bad-lines.");
   EXPECT_EQ(refusal(header + ",tea,1\n"), "plays.csv:2: the user id is empty. " + columns);
   EXPECT_EQ(refusal(header + "ann,\"\",1\n"), "plays.csv:2: the item id is empty. " + columns);
   EXPECT_EQ(refusal("ann,tea,1,5\nann,tea,1,noon\n"),
@@ -41,8 +43,15 @@ TEST(ReadErrors, NameFileAndLineAndTheNextStep) {
 }
 
 TEST(ReadErrors, RefuseTimesThatAreNoTimes) {
-  for (const char* time : {"2023-02-29", "2024-13-01", "2024-1-1", "2024-01-01T25:00",
-                           "2024-01-01T12:00:00.", "2024-01-01T12:00+1", "2024-01-01x", "nan", ""}) {
+  for (const char* time : {"2023-02-29",
+                           "2024-13-01",
+                           "2024-1-1",
+                           "2024-01-01T25:00",
+                           "2024-01-01T12:00:00.",
+                           "2024-01-01T12:00+1",
+                           "2024-01-01x",
+                           "nan",
+                           ""}) {
     EXPECT_THAT(refusal(std::string("u,i,1,1\nu,i,1,") + time + "\n"),
                 testing::StartsWith(std::string("plays.csv:2: time '") + time + "' is neither"));
   }
@@ -57,8 +66,7 @@ TEST(ReadErrors, ShortenAndEscapeTheValueTheyShow) {
 
 TEST(ReadErrors, RefuseAWrongNumberOfColumns) {
   const std::string next = "Correct the line, or leave such lines out with --skip-bad-lines.";
-  EXPECT_EQ(refusal(header + "ann,tea\n"),
-            "plays.csv:2: 2 columns, the first line has 3. " + next);
+  EXPECT_EQ(refusal(header + "ann,tea\n"), "plays.csv:2: 2 columns, the first line has 3. " + next);
   EXPECT_EQ(refusal(header + "ann\n"), "plays.csv:2: 1 column, the first line has 3. " + next);
   EXPECT_EQ(refusal(header + "ann,tea,1,2\n"),
             "plays.csv:2: 4 columns, the first line has 3. " + next);
@@ -82,14 +90,15 @@ TEST(ReadErrors, RefuseIdsThatAreNotUtf8) {
   EXPECT_EQ(refusal(header + "Zo\xEB,tea,1\n"),
             "plays.csv:2: user id 'Zo\\xeb' is not UTF-8. Convert the file, for example with iconv "
             "-f latin1 -t utf-8.");
-  for (const char* id : {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80",
-                         "long enough \xFF"}) {
+  for (const char* id :
+       {"\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80", "long enough \xFF"}) {
     EXPECT_THAT(refusal(header + "ann," + id + ",1\n"), testing::HasSubstr("is not UTF-8")) << id;
   }
 }
 
 TEST(ReadErrors, ReportTheFirstBadLineEvenWhereALaterOneIsFoundSooner) {
-  EXPECT_THAT(refusal(header + "ann,\xFF,1\nann,tea,x\n"), testing::StartsWith("plays.csv:2: item"));
+  EXPECT_THAT(refusal(header + "ann,\xFF,1\nann,tea,x\n"),
+              testing::StartsWith("plays.csv:2: item"));
 }
 
 TEST(ReadErrors, RefuseFilesWithoutLines) {
@@ -100,7 +109,8 @@ TEST(ReadErrors, RefuseFilesWithoutLines) {
   EXPECT_EQ(refusal(header), "plays.csv: there is a header, but no line of data. " + next + ".");
   EXPECT_EQ(refusal(header + "ann,tea,x\n,,1\n", {.skip_bad_lines = true}),
             "plays.csv: no line is left, all 2 are bad. The first of them: plays.csv:2: value 'x' "
-            "is not a number. " + columns);
+            "is not a number. " +
+                columns);
 }
 
 TEST(ReadErrors, ListTheColumnsThereAre) {
@@ -133,7 +143,8 @@ TEST(ReadErrors, RefuseToGuessColumns) {
                 next + ", or by position from 1.");
   EXPECT_EQ(refusal("session,song,timestamp\n1,ann,5\n"),
             "plays.csv:1: 3 columns, without one named user and one named item: "
-            "session,song,timestamp. " + next + ", or by position from 1.");
+            "session,song,timestamp. " +
+                next + ", or by position from 1.");
   EXPECT_EQ(refusal("user,item,value,rating\na,b,1,2\n"),
             "plays.csv:1: columns 'value' and 'rating' may both be the value. " + next + ".");
   EXPECT_EQ(refusal("uid,userId,item\na,b,1\n"),
@@ -160,9 +171,10 @@ TEST(ReadErrors, RefuseGzipThatIsCutOrDamaged) {
   }
   const std::string packed = gzip(lines);
   for (const std::size_t size : {packed.size() - 1, packed.size() - 9, packed.size() / 2}) {
-    EXPECT_THAT(refusal(packed.substr(0, size), {.skip_bad_lines = true}),
-                testing::MatchesRegex("plays.csv: the gzip stream ends early, after [0-9]+ bytes of "
-                                      "text. Copy or pack the file again."));
+    EXPECT_THAT(
+        refusal(packed.substr(0, size), {.skip_bad_lines = true}),
+        testing::MatchesRegex("plays.csv: the gzip stream ends early, after [0-9]+ bytes of "
+                              "text. Copy or pack the file again."));
   }
   EXPECT_THAT(refusal(packed + "more"), testing::HasSubstr("is followed by other bytes"));
   std::string damaged = packed;
@@ -182,15 +194,17 @@ TEST(ReadErrors, RefuseMatricesThatAreNotWhole) {
   EXPECT_EQ(matrix("3 3 2\n1 1 1\n"),
             "plays.csv: the size line says 2 entries, there are 1. The file is cut short or the "
             "size is wrong: copy it again or correct it.");
-  EXPECT_EQ(matrix("3 3 1\n4 1 1\n"),
-            "plays.csv:3: row '4' is not a whole number from 1 to 3, as the size line of the matrix "
-            "says. Correct the line or the size.");
+  EXPECT_EQ(
+      matrix("3 3 1\n4 1 1\n"),
+      "plays.csv:3: row '4' is not a whole number from 1 to 3, as the size line of the matrix "
+      "says. Correct the line or the size.");
   EXPECT_EQ(matrix("3 3 1\n1 0 1\n"),
             "plays.csv:3: column '0' is not a whole number from 1 to 3, as the size line of the "
             "matrix says. Correct the line or the size.");
-  EXPECT_EQ(matrix("3 3 1\n1 1\n"),
-            "plays.csv:3: 2 columns, an entry of this matrix has 3. Correct the line, or leave such "
-            "lines out with --skip-bad-lines.");
+  EXPECT_EQ(
+      matrix("3 3 1\n1 1\n"),
+      "plays.csv:3: 2 columns, an entry of this matrix has 3. Correct the line, or leave such "
+      "lines out with --skip-bad-lines.");
   EXPECT_EQ(matrix("% no size\n"),
             "plays.csv: the Matrix Market size line is missing. The file is cut short: copy it "
             "again.");
@@ -231,9 +245,10 @@ TEST(ReadFiles, AreReadOneAfterTheOtherIntoOneSetOfIds) {
 
   const Interactions read = read_interactions(files, {}, &report);
 
-  EXPECT_EQ(lines_of(read),
-            (std::vector<Line>{
-                {"ann", "tea", 3, 0}, {"bob", "bun", 1, 0}, {"bob", "tea", 1, 0}, {"eve", "bun", 1, 0}}));
+  EXPECT_EQ(
+      lines_of(read),
+      (std::vector<Line>{
+          {"ann", "tea", 3, 0}, {"bob", "bun", 1, 0}, {"bob", "tea", 1, 0}, {"eve", "bun", 1, 0}}));
   EXPECT_EQ(report.lines, 4);
   EXPECT_EQ(read.user_ids.size(), 3);
 }

@@ -36,8 +36,11 @@ TEST(ReadFormats, ReadsEveryLineEnd) {
 }
 
 TEST(ReadFormats, SkipsAByteOrderMark) {
-  EXPECT_EQ(lines_of("\xEF\xBB\xBF" "ann,tea,3,10\nbob,tea,1.5,20\n"), two);
-  EXPECT_EQ(lines_of("\xEF\xBB\xBF" "user,item,rating,timestamp\nann,tea,3,10\nbob,tea,1.5,20\n"),
+  EXPECT_EQ(lines_of("\xEF\xBB\xBF"
+                     "ann,tea,3,10\nbob,tea,1.5,20\n"),
+            two);
+  EXPECT_EQ(lines_of("\xEF\xBB\xBF"
+                     "user,item,rating,timestamp\nann,tea,3,10\nbob,tea,1.5,20\n"),
             two);
 }
 
@@ -138,16 +141,10 @@ TEST(ReadFormats, ReadsTimesAsNumbersOrDates) {
                                    "u,h,1,2024-05-31T12:00:00-0130\nu,i,1,1e9\n")) {
     times.push_back(line.time);
   }
-  EXPECT_THAT(times,
-              ElementsAre(978824351,
-                          -1.5,
-                          86400,
-                          951827400,
-                          951827415.25,
-                          1717149600,
-                          -1,
-                          1717162200,
-                          1e9));
+  EXPECT_THAT(
+      times,
+      ElementsAre(
+          978824351, -1.5, 86400, 951827400, 951827415.25, 1717149600, -1, 1717162200, 1e9));
 }
 
 TEST(ReadFormats, UnpacksGzipOfSeveralMembers) {
@@ -162,8 +159,9 @@ TEST(ReadFormats, ReadsMatrixMarket) {
   EXPECT_THAT(lines_of("%%MatrixMarket matrix coordinate real general\n% made by hand\n\n"
                        "3 4 2\n1 4 2.5\n 3  02 1\n"),
               ElementsAre(Line{"1", "4", 2.5F, 0}, Line{"3", "2", 1, 0}));
-  EXPECT_THAT(lines_of("%%matrixmarket MATRIX Coordinate pattern General\r\n3 4 2\r\n1 4\r\n3 2\r\n"),
-              ElementsAre(Line{"1", "4", 1, 0}, Line{"3", "2", 1, 0}));
+  EXPECT_THAT(
+      lines_of("%%matrixmarket MATRIX Coordinate pattern General\r\n3 4 2\r\n1 4\r\n3 2\r\n"),
+      ElementsAre(Line{"1", "4", 1, 0}, Line{"3", "2", 1, 0}));
   EXPECT_THAT(lines_of("%%MatrixMarket matrix coordinate integer general\n3 4 1\n1 4 7\n"),
               ElementsAre(Line{"1", "4", 7, 0}));
 }
@@ -188,10 +186,9 @@ TEST(ReadFormats, ReportsWhatItFound) {
 }
 
 TEST(ReadFormats, LeavesNoTraceOfBadLines) {
-  const Interactions read =
-      read_text("eve,x\xFF,1\nann,tea,3\nzoe,\xFFlongish id,1\nzoe,bun,1\n",
-                "plays.csv",
-                {.skip_bad_lines = true});
+  const Interactions read = read_text("eve,x\xFF,1\nann,tea,3\nzoe,\xFFlongish id,1\nzoe,bun,1\n",
+                                      "plays.csv",
+                                      {.skip_bad_lines = true});
 
   EXPECT_EQ(read.user_ids.size(), 2);
   EXPECT_EQ(read.item_ids.size(), 2);
@@ -200,7 +197,8 @@ TEST(ReadFormats, LeavesNoTraceOfBadLines) {
 
 TEST(ReadTitles, ReadsQuotedTitlesWithAHeader) {
   const ItemTitles titles = read_titles_text(
-      "movieId,title,genres\n11,\"American President, The (1995)\",Drama\n2,Jumanji (1995),Fantasy\n",
+      "movieId,title,genres\n11,\"American President, The (1995)\",Drama\n2,Jumanji "
+      "(1995),Fantasy\n",
       "movies.csv");
 
   EXPECT_EQ(titles.find("11"), "American President, The (1995)");
@@ -222,8 +220,9 @@ TEST(ReadTitles, RefusesWhatHasNoTitles) {
   const auto message = [](std::string_view text) {
     return error_of(ErrorCode::invalid_data, [&] { read_titles_text(text, "items.csv"); });
   };
-  EXPECT_EQ(message(""),
-            "items.csv: there are no titles. Give a file with an item id and a title on each line.");
+  EXPECT_EQ(
+      message(""),
+      "items.csv: there are no titles. Give a file with an item id and a title on each line.");
   EXPECT_EQ(message("1,a\n2\n"),
             "items.csv:2: 1 column, the title is in column 2. Correct the line.");
   EXPECT_EQ(message("1,a\n,b\n"), "items.csv:2: the item id is empty. Correct the line.");
