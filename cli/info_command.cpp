@@ -31,16 +31,17 @@ std::string options_text(const TrainOptions& options) {
   return out;
 }
 
-std::string training_text(const TrainSummary& summary) {
+std::string training_text(const Model& model) {
+  const TrainSummary& summary = model.summary;
   if (summary.objective.empty()) {
     return "no iterations";
   }
-  return fmt::format("{} ({}), objective {} to {}, final {}",
-                     plural(static_cast<std::int64_t>(summary.objective.size()), "iteration"),
-                     summary.stopped.empty() ? "under way" : "stopped by " + summary.stopped,
+  return fmt::format("{} ({}), objective {} to {}{}",
+                     plural(std::ssize(summary.objective), "iteration"),
+                     model.complete ? "ended by " + summary.stopped : "under way",
                      objective_text(summary.objective.front()),
                      objective_text(summary.objective.back()),
-                     objective_text(summary.final_objective));
+                     model.complete ? ", final " + objective_text(summary.final_objective) : "");
 }
 
 void print_info(const OpenModel& open) {
@@ -62,7 +63,7 @@ void print_info(const OpenModel& open) {
        fmt::format(
            "{:.6g} to {:.6g}, mean {:.6g}", model.value_min, model.value_max, model.value_mean));
   line("options", options_text(model.options));
-  line("training", training_text(model.summary));
+  line("training", training_text(model));
   if (model.options.feedback == Feedback::implicit_feedback) {
     line("confidence",
          fmt::format("median {:.6g}, 99 % {:.6g}, maximum {:.6g}",
@@ -70,7 +71,9 @@ void print_info(const OpenModel& open) {
                      model.summary.confidence_p99,
                      model.summary.confidence_max));
   }
-  line("spectrum", spectrum_text(model.spectrum));
+  if (!model.spectrum.empty()) {
+    line("spectrum", spectrum_text(model.spectrum));
+  }
   line("model hash", model_hash(model));
   for (const std::string& warning : model.summary.warnings) {
     line("warning", warning);

@@ -25,7 +25,7 @@ run_tests() {
     check "shell scripts" shellcheck -x -a run .ci/run
     check "build release" build_release
     check "unit tests" run_ctest release
-    check "scripts, command line" run_pytest
+    check "command line, documents, scripts" run_pytest
     check "installed copy" test_installed_copy
     check "build asan" build_preset asan
     check "unit tests under asan and ubsan" run_ctest asan "${not_slow[@]}"
@@ -43,7 +43,7 @@ not_slow=(-LE slow -E '^RealData')
 # check NAME COMMAND...: runs it, keeps its time, its output and its runner's summary lines.
 check() {
   local name=$1 start=$SECONDS file
-  file=$log/${1// /_}.txt
+  file=$log/$(tr -cs "a-z\n" _ <<<"$1").txt
   shift
   step "$name"
   local status=0
@@ -97,12 +97,7 @@ run_ctest() {
 }
 
 run_pytest() {
-  local folders=()
-  local folder
-  for folder in tests/scripts tests/cli tests/python; do
-    [[ ! -d $folder ]] || folders+=("$folder")
-  done
-  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q "${folders[@]}"
+  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q tests
 }
 
 # Installs to a fresh place, builds a program of a user's against it, and runs that.
@@ -113,7 +108,9 @@ test_installed_copy() {
   cmake -S tests/consumer -B build/consumer -G Ninja -DCMAKE_BUILD_TYPE=Release \
     -DCMAKE_PREFIX_PATH="$prefix" --log-level=NOTICE
   cmake --build build/consumer
-  build/consumer/consumer
+  mkdir build/consumer/work
+  cp -r examples build/consumer/work  # The program reads an example and writes a model here.
+  (cd build/consumer/work && ../consumer)
   "$prefix/bin/alsace" --version
 }
 
@@ -125,13 +122,14 @@ build_tsan() {
 }
 
 fuzz() {
-  local folder name work
-  for folder in tests/fuzz/corpus/*/; do
-    name=$(basename "$folder")
+  local source name work
+  for source in tests/fuzz/*_fuzz.cpp; do
+    name=$(basename "$source" _fuzz.cpp)
     step "fuzz $name for $fuzz_seconds s"
-    work=$(mktemp -d)  # What the fuzzer finds stays out of the kept corpus.
-    without_aslr "build/fuzz/tests/fuzz/${name}_fuzz" -max_total_time="$fuzz_seconds" -print_final_stats=1 \
-      -verbosity=0 -artifact_prefix="$log/$name-" -rss_limit_mb=2048 "$work" "$folder"
+    work=$(mktemp -d)  # What the fuzzer finds new stays out of the kept corpus.
+    without_aslr "build/fuzz/tests/fuzz/${name}_fuzz" -max_total_time="$fuzz_seconds" -verbosity=0 \
+      -print_final_stats=1 -rss_limit_mb=2048 -artifact_prefix="$log/$name-" \
+      "$work" "tests/fuzz/corpus/$name"
     rm -rf "$work"
   done
 }

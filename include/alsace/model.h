@@ -58,7 +58,8 @@ struct Model {
 
 /// Writes to a temporary file beside `path`, syncs and renames, so that a reader sees the old file
 /// or the new one. Layout: docs/model_format.md.
-/// @throws Error io_error when the file cannot be written; the temporary file is removed.
+/// @throws Error io_error when the file cannot be written (the temporary file is removed);
+///         invalid_argument when the model's parts do not fit together.
 void save_model(const Model& model, const std::filesystem::path& path);
 
 /// Maps the file and checks header, ranges and every checksum.

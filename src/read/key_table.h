@@ -2,10 +2,10 @@
 
 #include "alsace/interactions.h"
 
-#include <bit>
+#include "read/field_end.h"
+
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -20,7 +20,7 @@ struct IdKey {
 
   /// 8 bytes past the end of the id must be readable.
   static std::uint64_t of(std::string_view id) noexcept {
-    return id.size() > longest_exact ? hash(id) : short_key(load(id.data()), id.size());
+    return id.size() > longest_exact ? hash(id) : short_key(load_word(id.data()), id.size());
   }
   /// The same of an id anywhere.
   static std::uint64_t of_any(std::string_view id) noexcept {
@@ -29,16 +29,11 @@ struct IdKey {
     }
     char bytes[8] = {};
     id.copy(bytes, sizeof(bytes));
-    return short_key(load(bytes), id.size());
+    return short_key(load_word(bytes), id.size());
   }
   static bool exact(std::uint64_t key) noexcept { return (key >> 56) <= longest_exact; }
 
  private:
-  static std::uint64_t load(const char* bytes) noexcept {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes, sizeof(word));
-    return std::endian::native == std::endian::big ? __builtin_bswap64(word) : word;
-  }
   static std::uint64_t short_key(std::uint64_t word, std::size_t length) noexcept {
     const std::uint64_t bytes = word & ((std::uint64_t{1} << (8 * length)) - 1);
     return bytes | (static_cast<std::uint64_t>(length) << 56);
@@ -47,10 +42,10 @@ struct IdKey {
     const char* const last = id.data() + id.size() - 8;
     std::uint64_t hash = id.size();
     for (const char* word = id.data(); word < last; word += 8) {
-      hash = (hash ^ load(word)) * multiplier;
+      hash = (hash ^ load_word(word)) * multiplier;
       hash ^= hash >> 29;
     }
-    hash = (hash ^ load(last)) * multiplier;
+    hash = (hash ^ load_word(last)) * multiplier;
     return (hash ^ (hash >> 32)) | (std::uint64_t{0xff} << 56);
   }
 };

@@ -3,30 +3,13 @@
 #include "base/text.h"
 #include "read/numbers.h"
 
-#include <algorithm>
-#include <bit>
 #include <charconv>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
 
 namespace alsace {
 namespace {
-
-constexpr std::uint64_t ones = 0x0101010101010101U;
-
-std::uint64_t load_word(const char* bytes) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof(word));
-  return std::endian::native == std::endian::big ? __builtin_bswap64(word) : word;
-}
-
-/// The top bit of each byte of `word` that is 0, exactly.
-std::uint64_t zero_bytes(std::uint64_t word) noexcept {
-  constexpr std::uint64_t low = 0x7f * ones;
-  return ~(((word & low) + low) | word | low);
-}
 
 std::string_view field_of(std::span<const std::string_view> fields, int column) noexcept {
   return column < 0 ? std::string_view() : fields[static_cast<std::size_t>(column)];
@@ -64,83 +47,64 @@ void BlockParser::parse(std::string_view text, const Layout& layout, bool skip_b
   parsed_.clear();
   pending_count_ = 0;
   if (layout.delimiter.single()) {
-    find_marks(text);
-    parse_by_marks(text);
+    parse_plain(text);
   } else {
     parse_general(text);
   }
   add_pending();
 }
 
-/// Eight bytes at a time, without a branch for each: most words hold one or two marks.
-void BlockParser::find_marks(std::string_view text) {
-  marks_.resize(std::max(marks_.size(), text.size() + Block::padding));
-  const std::uint64_t delimiters =
-      ones * static_cast<unsigned char>(layout_->delimiter.text.front());
-  std::uint32_t* mark = marks_.data();
-  for (std::size_t base = 0; base < text.size(); base += 8) {
-    const std::uint64_t word = load_word(text.data() + base);
-    std::uint64_t found = zero_bytes(word ^ delimiters) |
-                          zero_bytes(word ^ (ones * static_cast<unsigned char>('\n'))) |
-                          zero_bytes(word ^ (ones * static_cast<unsigned char>('"')));
-    const auto count = static_cast<std::ptrdiff_t>(((found >> 7) * ones) >> 56);
-    std::uint32_t* const end = mark + count;
-    const auto next = [&] {
-      *mark++ = static_cast<std::uint32_t>(base) +
-                static_cast<std::uint32_t>(std::countr_zero(found)) / 8;
-      found &= found - 1;
-    };
-    next();
-    next();
-    while (mark < end) {
-      next();
-    }
-    mark = end;
-  }
-  mark_count_ = static_cast<std::size_t>(mark - marks_.data());
-}
-
-void BlockParser::parse_by_marks(std::string_view text) {
-  const auto fields = static_cast<std::size_t>(layout_->fields);
-  const char delimiter = layout_->delimiter.text.front();
-  const char* const data = text.data();
+/// Lines of plain fields, nearly all: their ends are found eight bytes at a time. Any other line
+/// goes the general way.
+void BlockParser::parse_plain(std::string_view text) {
+  ends_.resize(static_cast<std::size_t>(layout_->fields));
+  const FieldEnd field_end(layout_->delimiter.text.front());
   const std::array<int, roles> column = layout_->column;
-  std::size_t begin = 0;
-  std::size_t mark = 0;
-  while (begin < text.size() && !stopped()) {
-    const std::uint32_t* const line = marks_.data() + mark;
-    bool plain = mark + fields <= mark_count_ && data[line[fields - 1]] == '\n';
-    for (std::size_t i = 0; plain && i + 1 < fields; ++i) {
-      plain = data[line[i]] == delimiter;
-    }
+  const char* begin = text.data();
+  const char* const end = begin + text.size();
+  while (begin < end && !stopped()) {
     ++parsed_.lines;
-    if (!plain) {
-      const std::size_t end = text.find('\n', begin);
-      parse_line(text.substr(begin, end - begin));
-      while (mark < mark_count_ && marks_[mark] <= end) {
-        ++mark;
-      }
-      begin = end + 1;
+    const char* const stop = find_ends(begin, field_end);
+    if (stop == nullptr) {
+      const std::size_t length =
+          std::string_view(begin, static_cast<std::size_t>(end - begin)).find('\n');
+      parse_line({begin, length});
+      begin += length + 1;
       continue;
     }
-    const std::size_t end = line[fields - 1];
-    const std::size_t stop = end > begin && data[end - 1] == '\r' ? end - 1 : end;
     const auto field = [&](int number) -> std::string_view {
       if (number < 0) {
         return {};
       }
       const auto place = static_cast<std::size_t>(number);
-      const std::size_t from = place == 0 ? begin : line[place - 1] + 1;
-      const std::size_t to = place + 1 == fields ? stop : line[place];
-      return {data + from, to - from};
+      const char* const from = place == 0 ? begin : ends_[place - 1] + 1;
+      return {from, static_cast<std::size_t>(ends_[place] - from)};
     };
-    add(field(column[user_role]),
-        field(column[item_role]),
-        field(column[value_role]),
-        field(column[time_role]));
-    mark += fields;
-    begin = end + 1;
+    add({field(column[user_role]),
+         field(column[item_role]),
+         field(column[value_role]),
+         field(column[time_role])});
+    begin = stop + 1;
   }
+}
+
+/// Fills ends_ with the ends of the fields of a line and returns the end of the line; null where it
+/// has another number of fields or a quoted one.
+const char* BlockParser::find_ends(const char* begin, const FieldEnd& field_end) {
+  const char* const* const last = ends_.data() + ends_.size() - 1;
+  const char* stop = nullptr;
+  for (const char** end = ends_.data(); end <= last; ++end) {
+    stop = field_end.of(begin);
+    if (*begin == '"' || (*stop == '\n') != (end == last)) {
+      return nullptr;
+    }
+    *end = stop;
+    begin = stop + 1;
+  }
+  if (stop[-1] == '\r') {
+    --ends_.back();
+  }
+  return stop;
 }
 
 void BlockParser::parse_general(std::string_view text) {
@@ -192,7 +156,7 @@ void BlockParser::parse_line(std::string_view line) {
   if (layout_->matrix) {
     add_matrix_entry(field(user_role), field(item_role), field(value_role));
   } else {
-    add(field(user_role), field(item_role), field(value_role), field(time_role));
+    add({field(user_role), field(item_role), field(value_role), field(time_role)});
   }
 }
 
@@ -210,33 +174,27 @@ void BlockParser::add_matrix_entry(std::string_view user,
                     row.empty() ? layout_->matrix->rows : layout_->matrix->columns));
     return;
   }
-  add(row, column, value, {});
+  add({row, column, value, {}});
 }
 
-void BlockParser::add(std::string_view user,
-                      std::string_view item,
-                      std::string_view value,
-                      std::string_view time) {
-  const bool with_value = layout_->column[value_role] != Layout::none;
-  const bool with_time = layout_->column[time_role] != Layout::none;
-  float number = 1;
-  if (with_value && !parse_short_value(value, number) && !read_value(value, number)) {
+void BlockParser::add(const RoleFields& line) {
+  float value = 1;
+  double time = 0;
+  if (layout_->column[value_role] != Layout::none && !parse_short_value(line.value, value) &&
+      !read_value(line.value, value)) {
     return;
   }
-  std::optional<double> seconds;
-  if (with_time && !(seconds = parse_time(time))) {
-    fault(fmt::format("time '{}' is neither a number nor a date such as 2024-05-31T12:30:00Z. {}",
-                      shown(time),
-                      choose_columns()));
+  if (layout_->column[time_role] != Layout::none && !read_time(line.time, time)) {
     return;
   }
-  if (user.empty() || item.empty()) {
-    fault(fmt::format("the {} id is empty. {}", user.empty() ? "user" : "item", choose_columns()));
+  if (line.user.empty() || line.item.empty()) {
+    fault(fmt::format(
+        "the {} id is empty. {}", line.user.empty() ? "user" : "item", choose_columns()));
     return;
   }
   Pending& entry = pending_[pending_count_];
   entry = {
-      user, item, IdKey::of(user), IdKey::of(item), seconds.value_or(0), number, parsed_.lines};
+      line.user, line.item, IdKey::of(line.user), IdKey::of(line.item), time, value, parsed_.lines};
   parsed_.user_ids.prefetch(entry.user_key);
   parsed_.item_ids.prefetch(entry.item_key);
   if (++pending_count_ == batch) {
@@ -246,35 +204,45 @@ void BlockParser::add(std::string_view user,
 
 /// Looks up the ids of the pending lines and adds these to the result.
 void BlockParser::add_pending() {
-  for (std::size_t entry = 0; entry < pending_count_ && !stopped(); ++entry) {
-    add_pending(pending_[entry]);
+  std::size_t added = 0;
+  for (std::size_t i = 0; i < pending_count_ && !stopped(); ++i) {
+    if (find_rows(pending_[i], user_rows_[added], item_rows_[added])) {
+      values_[added] = pending_[i].value;
+      times_[added] = pending_[i].time;
+      ++added;
+    }
   }
   pending_count_ = 0;
-}
-
-void BlockParser::add_pending(const Pending& entry) {
-  const Index users_before = parsed_.user_ids.size();
-  const Index user = parsed_.user_ids.add(entry.user, entry.user_key);
-  const Index item = user == BlockIds::malformed ? BlockIds::malformed
-                                                 : parsed_.item_ids.add(entry.item, entry.item_key);
-  if (item == BlockIds::malformed) {
-    parsed_.user_ids.undo(user, users_before);
-    const bool is_user = user == BlockIds::malformed;
-    note_fault(entry.line,
-               fmt::format("{} id '{}' is not UTF-8. Convert the file, for example with iconv -f "
-                           "latin1 -t utf-8.",
-                           is_user ? "user" : "item",
-                           shown(is_user ? entry.user : entry.item)));
-    return;
-  }
-  parsed_.users.push_back(user);
-  parsed_.items.push_back(item);
+  const auto append = [added](auto& column, const auto& batch_of_it) {
+    column.insert(column.end(), batch_of_it.begin(), batch_of_it.begin() + added);
+  };
+  append(parsed_.users, user_rows_);
+  append(parsed_.items, item_rows_);
   if (layout_->column[value_role] != Layout::none) {
-    parsed_.values.push_back(entry.value);
+    append(parsed_.values, values_);
   }
   if (layout_->column[time_role] != Layout::none) {
-    parsed_.times.push_back(entry.time);
+    append(parsed_.times, times_);
   }
+}
+
+/// False where an id is not UTF-8; then neither is kept.
+bool BlockParser::find_rows(const Pending& entry, Index& user, Index& item) {
+  const Index users_before = parsed_.user_ids.size();
+  user = parsed_.user_ids.add(entry.user, entry.user_key);
+  item = user == BlockIds::malformed ? BlockIds::malformed
+                                     : parsed_.item_ids.add(entry.item, entry.item_key);
+  if (item != BlockIds::malformed) {
+    return true;
+  }
+  parsed_.user_ids.undo(user, users_before);
+  const bool is_user = user == BlockIds::malformed;
+  note_fault(entry.line,
+             fmt::format("{} id '{}' is not UTF-8. Convert the file, for example with iconv -f "
+                         "latin1 -t utf-8.",
+                         is_user ? "user" : "item",
+                         shown(is_user ? entry.user : entry.item)));
+  return false;
 }
 
 bool BlockParser::read_value(std::string_view field, float& value) {
@@ -300,6 +268,18 @@ bool BlockParser::read_value(std::string_view field, float& value) {
                     shown(field)));
     return false;
   }
+  return true;
+}
+
+bool BlockParser::read_time(std::string_view field, double& time) {
+  const std::optional<double> seconds = parse_time(field);
+  if (!seconds) {
+    fault(fmt::format("time '{}' is neither a number nor a date such as 2024-05-31T12:30:00Z. {}",
+                      shown(field),
+                      choose_columns()));
+    return false;
+  }
+  time = *seconds;
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "read/block_ids.h"
 #include "read/blocks.h"
+#include "read/field_end.h"
 #include "read/layout.h"
 #include "read/split.h"
 
@@ -39,25 +40,13 @@ class BlockParser {
   [[nodiscard]] const ParsedBlock& parsed() const noexcept { return parsed_; }
 
  private:
-  void find_marks(std::string_view text);
-  void parse_by_marks(std::string_view text);
-  void parse_general(std::string_view text);
-  void parse_line(std::string_view line);
-  [[nodiscard]] bool is_blank(std::string_view line) const noexcept;
-  void add(std::string_view user,
-           std::string_view item,
-           std::string_view value,
-           std::string_view time);
-  void add_matrix_entry(std::string_view user, std::string_view item, std::string_view value);
-  void add_pending();
-  struct Pending;
-  void add_pending(const Pending& entry);
-  bool read_value(std::string_view field, float& value);
-  void fault(std::string message);
-  void note_fault(std::int64_t line, std::string message);
-  [[nodiscard]] std::string choose_columns() const;
-  [[nodiscard]] bool stopped() const noexcept { return parsed_.bad_lines > 0 && !skip_; }
-
+  /// The fields of a line that have a role, empty where the layout has none.
+  struct RoleFields {
+    std::string_view user;
+    std::string_view item;
+    std::string_view value;
+    std::string_view time;
+  };
   /// A line whose ids are still to be looked up. Keys of a batch of lines are made, and the memory
   /// to look at asked for, before the first is looked up: the waits overlap.
   struct Pending {
@@ -71,15 +60,34 @@ class BlockParser {
   };
   static constexpr std::size_t batch = 32;
 
+  void parse_plain(std::string_view text);
+  const char* find_ends(const char* begin, const FieldEnd& field_end);
+  void parse_general(std::string_view text);
+  void parse_line(std::string_view line);
+  [[nodiscard]] bool is_blank(std::string_view line) const noexcept;
+  void add(const RoleFields& line);
+  void add_matrix_entry(std::string_view user, std::string_view item, std::string_view value);
+  void add_pending();
+  bool find_rows(const Pending& entry, Index& user, Index& item);
+  bool read_time(std::string_view field, double& time);
+  bool read_value(std::string_view field, float& value);
+  void fault(std::string message);
+  void note_fault(std::int64_t line, std::string message);
+  [[nodiscard]] std::string choose_columns() const;
+  [[nodiscard]] bool stopped() const noexcept { return parsed_.bad_lines > 0 && !skip_; }
+
   const Layout* layout_ = nullptr;
   bool skip_ = false;
   ParsedBlock parsed_;
   Splitter splitter_{Delimiter()};
   std::vector<std::string_view> fields_;
-  std::vector<std::uint32_t> marks_;  ///< Places of delimiters, line feeds and quotes.
-  std::size_t mark_count_ = 0;
+  std::vector<const char*> ends_;  ///< Of the fields of a plain line.
   std::array<Pending, batch> pending_{};
   std::size_t pending_count_ = 0;
+  std::array<Index, batch> user_rows_{};  ///< What becomes of the pending lines.
+  std::array<Index, batch> item_rows_{};
+  std::array<float, batch> values_{};
+  std::array<double, batch> times_{};
 };
 
 }  // namespace alsace

@@ -294,14 +294,25 @@ def test_a_model_without_interactions_is_smaller_and_says_what_it_cannot_do(alsa
     assert alsace("recommend", "b.alsace", "--user", "user1", "--include-seen").code == 0
 
 
-def start(arguments, cwd):
-    return subprocess.Popen(
-        [str(PROGRAM), *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=cwd,
-    )
+@pytest.fixture
+def start():
+    """Starts the program beside the test; whatever still runs at its end is killed."""
+    started = []
+
+    def run(arguments, cwd):
+        process = subprocess.Popen(
+            [str(PROGRAM), *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=cwd,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
 
 
 def wait_for(process, text, times=1):
@@ -315,7 +326,7 @@ def wait_for(process, text, times=1):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_while_training_writes_a_whole_model(alsace, films, number):
+def test_ctrl_c_while_training_writes_a_whole_model(alsace, start, films, number):
     process = start(
         ["train", "films/plays.csv", "--iterations", 100000, "--model", "m.alsace", "--json"],
         films.parent,
@@ -332,7 +343,7 @@ def test_ctrl_c_while_training_writes_a_whole_model(alsace, films, number):
     assert alsace("recommend", "m.alsace", "--user", "user1").code == 0
 
 
-def test_a_second_ctrl_c_ends_at_once_with_130(films):
+def test_a_second_ctrl_c_ends_at_once_with_130(start, films):
     # Many factors, so that a half-step lasts.
     process = start(
         ["train", "films/plays.csv", "--factors", 512, "--solver", "exact", "--iterations", 100,
@@ -348,7 +359,7 @@ def test_a_second_ctrl_c_ends_at_once_with_130(films):
     assert not (films.parent / "m.alsace").exists()
 
 
-def test_ctrl_c_while_reading_ends_at_once_and_writes_nothing(tmp_path):
+def test_ctrl_c_while_reading_ends_at_once_and_writes_nothing(start, tmp_path):
     os.mkfifo(tmp_path / "slow.csv")
     process = start(["train", "slow.csv", "--model", "m.alsace"], tmp_path)
     with open(tmp_path / "slow.csv", "w") as pipe:

@@ -1,6 +1,7 @@
 #include <alsace/read.h>
 #include <alsace/recommend.h>
 #include <alsace/train.h>
+
 #include <iostream>
 
 int main() {

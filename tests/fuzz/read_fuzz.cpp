@@ -19,6 +19,7 @@ namespace {
 using namespace alsace;
 
 constexpr const char* name = "fuzz.csv";
+constexpr std::size_t smallest_block = 512;
 
 void expect(bool holds) {
   if (!holds) {
@@ -89,6 +90,13 @@ std::string outcome(std::string_view text, const ReadOptions& options, std::size
   return all;
 }
 
+/// The first line, and of a matrix the size, must be in the first block; unpacked, who knows.
+bool begins_early(std::string_view text) {
+  const std::string_view head = text.substr(0, smallest_block);
+  return head.find_first_not_of(" \t\r\n") != std::string_view::npos &&
+         head.find("%%") == std::string_view::npos && !head.starts_with('\x1f');
+}
+
 void read_some_titles(std::string_view text) {
   try {
     const ItemTitles titles = read_titles_text(text, name);
@@ -106,11 +114,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const std::string_view text(reinterpret_cast<const char*>(data) + 2, size - 2);
   const ReadOptions options = options_of(data[0]);
-  // The header, and of a matrix the comments, must lie in the first block: it is never smaller.
-  const std::string whole = outcome(text, options, std::size_t{1} << 16);
-  const std::string pieces = outcome(text, options, 512 + data[1]);
-  const bool same_head = text.find("%%") == std::string_view::npos && text.find('\x1f') != 0;
-  expect(whole == pieces || !same_head);
+  const std::string whole = outcome(text, options, std::size_t{1} << 14);
+  const std::string pieces = outcome(text, options, smallest_block + data[1]);
+  expect(whole == pieces || !begins_early(text));
   if (data[1] % 4 == 0) {
     read_some_titles(text);
   }
