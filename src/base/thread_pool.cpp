@@ -1,12 +1,18 @@
 #include "base/thread_pool.h"
 
+#include "alsace/error.h"
+
 #include "base/threads.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 namespace alsace {
 
 ThreadPool::ThreadPool(int threads) {
+  if (threads < 0 || threads > most_threads) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("threads is {}, it must be 0 (all) to {}.", threads, most_threads));
+  }
   const int wanted = threads > 0 ? threads : available_threads();
   for (int worker = 1; worker < wanted; ++worker) {
     threads_.emplace_back([this, worker] { work(worker); });

@@ -19,7 +19,10 @@ namespace alsace {
 /// sum per-task results in task order afterwards.
 class ThreadPool {
  public:
+  static constexpr int most_threads = 4096;
+
   /// `threads` 0 means available_threads().
+  /// @throws Error invalid_argument above most_threads or below 0.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

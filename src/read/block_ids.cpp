@@ -15,6 +15,7 @@ void BlockIds::clear() {
   table_.clear();
   ids_.clear();
   keys_.clear();
+  last_key_ = 0;
 }
 
 void BlockIds::undo(Index row, Index size_before) {
@@ -24,6 +25,7 @@ void BlockIds::undo(Index row, Index size_before) {
   table_.undo(keys_.back(), row);
   ids_.pop_back();
   keys_.pop_back();
+  last_key_ = 0;
 }
 
 Index BlockIds::insert(std::size_t slot, std::uint64_t key, std::string_view id) {

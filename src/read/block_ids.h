@@ -23,10 +23,15 @@ class BlockIds {
 
   /// Number of a non-empty id; `malformed` when it is new and not UTF-8.
   Index add(std::string_view id, std::uint64_t key) {
-    std::size_t slot = 0;
     const auto same = [&](Index row) { return ids_[static_cast<std::size_t>(row)] == id; };
+    if (key == last_key_ && IdKey::exact(key)) {
+      return last_row_;  // Lines sorted by user.
+    }
+    std::size_t slot = 0;
     const Index row = table_.find(key, slot, same);
-    return row != KeyTable::free ? row : insert(slot, key, id);
+    last_key_ = key;
+    last_row_ = row != KeyTable::free ? row : insert(slot, key, id);
+    return last_row_;
   }
 
   /// Takes back the add() just made, which gave `row`, when it was a new one.
@@ -40,6 +45,8 @@ class BlockIds {
   Index insert(std::size_t slot, std::uint64_t key, std::string_view id);
 
   KeyTable table_;
+  std::uint64_t last_key_ = 0;
+  Index last_row_ = 0;
   std::vector<std::string_view> ids_;
   std::vector<std::uint64_t> keys_;
 };

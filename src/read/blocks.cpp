@@ -9,6 +9,18 @@
 namespace alsace {
 
 bool BlockReader::next(Block& block) {
+  while (fill(block)) {
+    begun_ =
+        begun_ || ended_ || block.text().find_first_not_of(" \t\r\n") != std::string_view::npos;
+    if (begun_) {
+      return true;
+    }
+    lines_before_ += std::count(block.text().begin(), block.text().end(), '\n');
+  }
+  return false;
+}
+
+bool BlockReader::fill(Block& block) {
   block.size_ = 0;
   std::size_t filled = rest_.size();
   std::size_t wanted = std::max(block_size_, filled);

@@ -3,6 +3,7 @@
 #include "read/source.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,15 +34,23 @@ class BlockReader {
   BlockReader(Source& source, std::string name, std::size_t block_size)
       : source_(source), name_(std::move(name)), block_size_(block_size) {}
 
-  /// Fills the next block, of which it reuses the memory; false at the end.
+  /// Fills the next block, of which it reuses the memory; false at the end. Blocks of blank lines
+  /// at the beginning are left out.
   bool next(Block& block);
 
+  /// Lines left out at the beginning.
+  [[nodiscard]] std::int64_t lines_before() const noexcept { return lines_before_; }
+
  private:
+  bool fill(Block& block);
+
   Source& source_;
   std::string name_;
   std::size_t block_size_;
   std::string rest_;  ///< The beginning of a line whose end is in the next block.
   bool ended_ = false;
+  bool begun_ = false;
+  std::int64_t lines_before_ = 0;
 };
 
 }  // namespace alsace

@@ -164,12 +164,15 @@ Delimiter find_delimiter(std::string_view line,
                      shown(line)));
 }
 
-Layout find_layout(std::string_view text, const std::string& file, const ReadOptions& options) {
+Layout find_layout(std::string_view text,
+                   const std::string& file,
+                   const ReadOptions& options,
+                   std::int64_t lines_before) {
   check_chosen(options.columns);
-  if (is_matrix_market(text)) {
+  if (lines_before == 0 && is_matrix_market(text)) {
     return matrix_market_layout(text, file, options);
   }
-  LineCursor cursor(text);
+  LineCursor cursor(text, lines_before);
   std::string_view line;
   std::size_t line_begin = 0;
   do {
@@ -180,7 +183,7 @@ Layout find_layout(std::string_view text, const std::string& file, const ReadOpt
                               "interaction: user, item, value.",
                               file));
     }
-    if (line_begin == 0 && line.starts_with(byte_order_mark)) {
+    if (cursor.lines() == 1 && line.starts_with(byte_order_mark)) {
       line_begin = byte_order_mark.size();
       line.remove_prefix(line_begin);
     }

@@ -39,9 +39,13 @@ struct Layout {
   std::int64_t skip_lines = 0;
 };
 
-/// Reads the beginning of a file: `text` is its first block, of whole lines.
+/// Reads the beginning of a file: `text` is its first block, of whole lines, behind `lines_before`
+/// blank ones.
 /// @throws Error invalid_data or invalid_argument, with file:line and the next step.
-Layout find_layout(std::string_view text, const std::string& file, const ReadOptions& options);
+Layout find_layout(std::string_view text,
+                   const std::string& file,
+                   const ReadOptions& options,
+                   std::int64_t lines_before = 0);
 
 /// find_layout of a file that begins with a Matrix Market banner.
 Layout matrix_market_layout(std::string_view text,
@@ -57,7 +61,8 @@ Delimiter find_delimiter(std::string_view line,
 /// Takes the lines of a text one by one, without line ends, and counts them.
 class LineCursor {
  public:
-  explicit LineCursor(std::string_view text) : text_(text) {}
+  explicit LineCursor(std::string_view text, std::int64_t lines_before = 0)
+      : text_(text), lines_(lines_before) {}
 
   bool next(std::string_view& line) noexcept;
   [[nodiscard]] std::size_t bytes() const noexcept { return place_; }  ///< Taken so far.
@@ -66,7 +71,7 @@ class LineCursor {
  private:
   std::string_view text_;
   std::size_t place_ = 0;
-  std::int64_t lines_ = 0;
+  std::int64_t lines_;
 };
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";

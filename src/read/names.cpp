@@ -166,7 +166,8 @@ std::string joined(std::span<const std::string_view> fields) {
   constexpr std::size_t most = 30;
   std::string text;
   for (std::size_t i = 0; i < fields.size() && i < most; ++i) {
-    text += (i > 0 ? "," : "") + shown(fields[i]);
+    text += i > 0 ? "," : "";
+    text += shown(fields[i]);
   }
   return fields.size() > most ? text + ",..." : text;
 }

@@ -15,8 +15,9 @@ inline std::uint32_t decimal(char letter) noexcept {
   return static_cast<unsigned char>(letter - '0');
 }
 
-/// Plain decimals of up to 7 digits, nearly all that occur: digits and power of ten are exact
-/// floats, so one division rounds correctly. False for all else.
+/// Plain decimals of up to 8 letters, nearly all that occur: digits before and after a point, at
+/// most 7, and their power of ten are exact floats, so that one operation rounds, correctly. False
+/// for all else.
 inline bool parse_short_value(std::string_view field, float& value) noexcept {
   constexpr std::array<float, 8> powers = {1e0F, 1e1F, 1e2F, 1e3F, 1e4F, 1e5F, 1e6F, 1e7F};
   if (field.empty() || field.size() > powers.size() || decimal(field[0]) > 9) {
@@ -32,9 +33,6 @@ inline bool parse_short_value(std::string_view field, float& value) noexcept {
     } else {
       return false;
     }
-  }
-  if (digits >= (1U << 24U)) {
-    return false;
   }
   value =
       decimals == 0 ? static_cast<float>(digits) : static_cast<float>(digits) / powers[decimals];

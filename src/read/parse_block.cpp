@@ -57,53 +57,52 @@ void BlockParser::parse(std::string_view text, const Layout& layout, bool skip_b
 /// Lines of plain fields, nearly all: their ends are found eight bytes at a time. Any other line
 /// goes the general way.
 void BlockParser::parse_plain(std::string_view text) {
-  ends_.resize(static_cast<std::size_t>(layout_->fields));
+  const auto fields = static_cast<std::size_t>(layout_->fields);
+  starts_.resize(fields + 2);
   const FieldEnd field_end(layout_->delimiter.text.front());
-  const std::array<int, roles> column = layout_->column;
+  // A role without a column has the empty field behind the last.
+  std::array<std::size_t, roles> column{};
+  for (std::size_t role = 0; role < roles; ++role) {
+    const int number = layout_->column[role];
+    column[role] = number == Layout::none ? fields : static_cast<std::size_t>(number);
+  }
   const char* begin = text.data();
   const char* const end = begin + text.size();
   while (begin < end && !stopped()) {
     ++parsed_.lines;
-    const char* const stop = find_ends(begin, field_end);
+    const char* const stop = find_fields(begin, field_end);
     if (stop == nullptr) {
-      const std::size_t length =
-          std::string_view(begin, static_cast<std::size_t>(end - begin)).find('\n');
-      parse_line({begin, length});
-      begin += length + 1;
+      const std::string_view rest(begin, static_cast<std::size_t>(end - begin));
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      parse_line(line);
+      begin += line.size() + 1;
       continue;
     }
-    const auto field = [&](int number) -> std::string_view {
-      if (number < 0) {
-        return {};
-      }
-      const auto place = static_cast<std::size_t>(number);
-      const char* const from = place == 0 ? begin : ends_[place - 1] + 1;
-      return {from, static_cast<std::size_t>(ends_[place] - from)};
+    const auto field = [&](Role role) -> std::string_view {
+      const char* const from = starts_[column[role]];
+      return {from, static_cast<std::size_t>(starts_[column[role] + 1] - from) - 1};
     };
-    add({field(column[user_role]),
-         field(column[item_role]),
-         field(column[value_role]),
-         field(column[time_role])});
+    add({field(user_role), field(item_role), field(value_role), field(time_role)});
     begin = stop + 1;
   }
 }
 
-/// Fills ends_ with the ends of the fields of a line and returns the end of the line; null where it
-/// has another number of fields or a quoted one.
-const char* BlockParser::find_ends(const char* begin, const FieldEnd& field_end) {
-  const char* const* const last = ends_.data() + ends_.size() - 1;
+/// Fills starts_ with where the fields of a line begin and returns where the line ends; null where
+/// it has another number of fields or a quoted one.
+const char* BlockParser::find_fields(const char* begin, FieldEnd field_end) {
+  const char** start = starts_.data();
+  const char** const last = start + starts_.size() - 3;
   const char* stop = nullptr;
-  for (const char** end = ends_.data(); end <= last; ++end) {
+  for (; start <= last; ++start) {
     stop = field_end.of(begin);
-    if (*begin == '"' || (*stop == '\n') != (end == last)) {
+    if (*begin == '"' || (*stop == '\n') != (start == last)) {
       return nullptr;
     }
-    *end = stop;
+    *start = begin;
     begin = stop + 1;
   }
-  if (stop[-1] == '\r') {
-    --ends_.back();
-  }
+  start[0] = stop[-1] == '\r' ? stop : stop + 1;
+  start[1] = start[0] + 1;
   return stop;
 }
 

@@ -61,7 +61,7 @@ class BlockParser {
   static constexpr std::size_t batch = 32;
 
   void parse_plain(std::string_view text);
-  const char* find_ends(const char* begin, const FieldEnd& field_end);
+  const char* find_fields(const char* begin, FieldEnd field_end);
   void parse_general(std::string_view text);
   void parse_line(std::string_view line);
   [[nodiscard]] bool is_blank(std::string_view line) const noexcept;
@@ -81,7 +81,7 @@ class BlockParser {
   ParsedBlock parsed_;
   Splitter splitter_{Delimiter()};
   std::vector<std::string_view> fields_;
-  std::vector<const char*> ends_;  ///< Of the fields of a plain line.
+  std::vector<const char*> starts_;  ///< Of the fields of a plain line, and two past the last.
   std::array<Pending, batch> pending_{};
   std::size_t pending_count_ = 0;
   std::array<Index, batch> user_rows_{};  ///< What becomes of the pending lines.

@@ -51,8 +51,10 @@ void Pipeline::read(Source& source,
   if (windows_[0].used == 0 && windows_[0].failure) {
     std::rethrow_exception(windows_[0].failure);
   }
-  layout_ = find_layout(
-      windows_[0].used == 0 ? std::string_view() : windows_[0].blocks[0].text(), name, options_);
+  layout_ = find_layout(windows_[0].used == 0 ? std::string_view() : windows_[0].blocks[0].text(),
+                        name,
+                        options_,
+                        reader.lines_before());
   check_times(target.triplets);
   lines_ = layout_.skip_lines;
   // Round r reads window r, parses window r - 1 and merges window r - 2.

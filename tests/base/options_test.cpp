@@ -107,6 +107,11 @@ TEST(ThreadPool, ThrowsTheFailureOfTheLowestTask) {
   }
 }
 
+TEST(ThreadPool, RefusesNumbersThatNoMachineHas) {
+  EXPECT_THROW(ThreadPool(-1), Error);
+  EXPECT_THROW(ThreadPool(100000), Error);
+}
+
 TEST(Threads, AtLeastOneIsAvailable) {
   EXPECT_GE(available_threads(), 1);
 }

@@ -156,6 +156,18 @@ def test_a_listed_item_nobody_knows_takes_its_place_and_misses(alsace, tmp_path)
     assert metric(out, "lists.csv", "mrr@10")["mean"] == 0.75
 
 
+def test_scores_of_lists_decide_not_the_order_of_their_lines(alsace, tmp_path):
+    (tmp_path / "test.csv").write_text("user,item\na,x\n")
+    run = "evaluate --test test.csv --recommendations l.csv --baselines none --json --metrics recall@1"
+    for text, hit in (
+        ("user,item,score\na,y,0.1\na,x,0.9\n", 1),  # as recommend --out names them
+        ("a,y,0.1\na,x,0.9\n", 1),  # positions
+        ("user,item\na,y\na,x\n", 0),  # no scores: the order counts
+    ):
+        (tmp_path / "l.csv").write_text(text)
+        assert metric(alsace(*run.split()).json, "l.csv", "recall@1")["mean"] == hit
+
+
 def test_ratings_are_measured_by_rmse_and_mae_against_means(alsace, films):
     out = alsace(*"evaluate films/plays.csv --explicit --biases --factors 4 --regularization 1 --json".split()).json
     assert [m["name"] for m in out["models"]] == ["als", "mean", "item_mean"]

@@ -90,11 +90,10 @@ std::string outcome(std::string_view text, const ReadOptions& options, std::size
   return all;
 }
 
-/// The first line, and of a matrix the size, must be in the first block; unpacked, who knows.
+/// A matrix's size must be in the first block; what gzip unpacks to, who knows.
 bool begins_early(std::string_view text) {
-  const std::string_view head = text.substr(0, smallest_block);
-  return head.find_first_not_of(" \t\r\n") != std::string_view::npos &&
-         head.find("%%") == std::string_view::npos && !head.starts_with('\x1f');
+  return text.substr(0, smallest_block).find("%%") == std::string_view::npos &&
+         !text.starts_with('\x1f');
 }
 
 void read_some_titles(std::string_view text) {

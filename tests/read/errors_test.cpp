@@ -182,6 +182,18 @@ TEST(ReadErrors, RefuseGzipThatIsCutOrDamaged) {
   EXPECT_THAT(refusal(damaged), testing::HasSubstr("the gzip stream is damaged"));
 }
 
+TEST(ReadErrors, CountBlankLinesAtTheBeginning) {
+  const std::string text = std::string(100, '\n') + "ann,tea,1\n\nann,bun,three\n";
+
+  const std::string message =
+      error_of(ErrorCode::invalid_data, [&] { read_text(text, "plays.csv", {}, nullptr, 16); });
+
+  EXPECT_EQ(message,
+            "plays.csv:103: value 'three' is not a number. Columns are 1,2,3; choose others with "
+            "--columns.");
+  EXPECT_EQ(message, refusal(text));
+}
+
 TEST(ReadErrors, CountLinesOfPackedTextToo) {
   EXPECT_EQ(refusal(gzip(header + "ann,tea,1\nann,bun,three\n")),
             "plays.csv:3: value 'three' is not a number. " + columns);

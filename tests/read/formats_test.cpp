@@ -30,6 +30,8 @@ TEST(ReadFormats, ReadsEveryDelimiter) {
 TEST(ReadFormats, ReadsEveryLineEnd) {
   EXPECT_EQ(lines_of("ann,tea,3,10\r\nbob,tea,1.5,20\r\n"), two);
   EXPECT_EQ(lines_of("ann,tea,3,10\nbob,tea,1.5,20"), two);
+  EXPECT_THAT(lines_of("ann,tea\r\nbob,\r\nann,tea\r\n", {.skip_bad_lines = true}),
+              ElementsAre(Line{"ann", "tea", 1, 0}, Line{"ann", "tea", 1, 0}));
   EXPECT_EQ(lines_of("ann,tea,3,10\r\nbob,tea,1.5,20\r"), two);
   EXPECT_EQ(lines_of("\n \nann,tea,3,10\n\n\r\n  \nbob,tea,1.5,20\n\n\n"), two);
   EXPECT_EQ(lines_of("ann::tea::3::10\r\n\r\nbob::tea::1.5::20\r\n"), two);
