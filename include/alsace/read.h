@@ -16,12 +16,16 @@ namespace alsace {
 /// banner line, "-" is standard input.
 struct ReadOptions {
   /// One or more characters ("," "\t" "::" " "). Unset: found in the first line, trying tab,
-  /// "::", ",", ";", "|" and runs of spaces in that order. " " means a run of blanks.
+  /// "::", ",", ";", "|" and runs of spaces in that order. " " means a run of blanks. Fields may
+  /// be quoted ("a ""b"", c"), not across lines; a quote that does not close is refused between
+  /// commas or semicolons and an ordinary letter elsewhere.
   std::optional<std::string> delimiter = {};
 
   /// Two to four column names, or positions from 1, in the order user, item, value, time; "-" for
   /// no such column. Empty: the header's user, item, value or rating, time or timestamp when user
-  /// and item are both there (or user_id, item_id), else positions 1 to 4.
+  /// and item are both there, else positions 1 to 4 of at most 4 columns. Where a plain name is
+  /// missing these do as well, in any case: user_id, userid, uid; item_id, itemid, iid, movie_id,
+  /// movieid, artist_id, artistid; weight, count, plays. Two candidates for one role are refused.
   std::vector<std::string> columns = {};
 
   bool skip_bad_lines = false;  ///< Count and leave out lines that would be refused.
@@ -43,7 +47,8 @@ struct ReadReport {
 
 /// Reads files one after the other into triplets, naming rows by first appearance after those
 /// already in `user_ids` and `item_ids`; the same for any number of threads. Duplicates stay.
-/// Scanned in parallel by blocks of lines; memory is bounded by the result and the blocks.
+/// Scanned in parallel by blocks of lines; memory is bounded by the result and the blocks. When it
+/// throws, the ids are as they were.
 /// @throws Error io_error when a file cannot be read; invalid_data with file:line, the value, the
 ///         rule and the next step for a wrong number of columns, a value that is not a finite
 ///         number, a negative value, an empty id, text that is not UTF-8, a truncated gzip stream,
