@@ -1,6 +1,7 @@
 #include "model/check.h"
 
 #include "alsace/error.h"
+
 #include "base/text.h"
 #include "model/header.h"
 
