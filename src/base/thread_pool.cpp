@@ -4,6 +4,8 @@
 
 #include "base/threads.h"
 
+#include <system_error>
+
 #include <fmt/format.h>
 
 namespace alsace {
@@ -14,12 +16,22 @@ ThreadPool::ThreadPool(int threads) {
                 fmt::format("threads is {}, it must be 0 (all) to {}.", threads, most_threads));
   }
   const int wanted = threads > 0 ? threads : available_threads();
-  for (int worker = 1; worker < wanted; ++worker) {
-    threads_.emplace_back([this, worker] { work(worker); });
+  try {
+    for (int worker = 1; worker < wanted; ++worker) {
+      threads_.emplace_back([this, worker] { work(worker); });
+    }
+  } catch (const std::system_error&) {
+    stop();  // Else those that did start would be waited for, for ever.
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("the system refuses to start {} threads. Ask for fewer.", wanted));
   }
 }
 
 ThreadPool::~ThreadPool() {
+  stop();
+}
+
+void ThreadPool::stop() noexcept {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;

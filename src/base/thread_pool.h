@@ -22,7 +22,8 @@ class ThreadPool {
   static constexpr int most_threads = 4096;
 
   /// `threads` 0 means available_threads().
-  /// @throws Error invalid_argument above most_threads or below 0.
+  /// @throws Error invalid_argument above most_threads or below 0, or when the system
+  ///         refuses to start them.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -35,6 +36,7 @@ class ThreadPool {
   void run(std::size_t tasks, const std::function<void(std::size_t, int)>& task);
 
  private:
+  void stop() noexcept;
   void work(int worker);
   void drain(int worker);
 
