@@ -37,6 +37,7 @@ void ThreadPool::stop() noexcept {
     stop_ = true;
   }
   wake_.notify_all();
+  threads_.clear();  // Joined before the mutex and the conditions they use are gone.
 }
 
 void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t, int)>& task) {
