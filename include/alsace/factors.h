@@ -50,8 +50,8 @@ class FactorTable {
 
   FactorTable(const FactorTable& other);
   FactorTable& operator=(const FactorTable& other);
-  FactorTable(FactorTable&&) noexcept = default;
-  FactorTable& operator=(FactorTable&&) noexcept = default;
+  FactorTable(FactorTable&& other) noexcept;  ///< Leaves an empty table behind, as the next.
+  FactorTable& operator=(FactorTable&& other) noexcept;
   ~FactorTable() = default;
 
   /// A padded copy.

@@ -61,9 +61,8 @@ class IdTable {
 struct Triplets {
   std::vector<Index> users = {};   ///< Row numbers.
   std::vector<Index> items = {};   ///< Row numbers.
-  std::vector<float> values = {};  ///< Counts or ratings = {}; empty: every value is 1.
-  std::vector<double> times =
-      {};  ///< Seconds, or whatever the file counts in = {}; empty: no times.
+  std::vector<float> values = {};  ///< Counts or ratings; empty: every value is 1.
+  std::vector<double> times = {};  ///< Seconds, or whatever the file counts in; empty: no times.
 
   [[nodiscard]] std::int64_t size() const noexcept {
     return static_cast<std::int64_t>(users.size());
@@ -109,7 +108,8 @@ struct PrepareReport {
 };
 
 /// Merges duplicates and filters. Afterwards users and items are exactly those with a kept entry,
-/// numbered by first appearance; `low` keeps the pairs whose user and item are still there.
+/// numbered by first appearance (as they were, when nothing is dropped); `low` keeps the pairs
+/// whose user and item are still there.
 /// @throws Error invalid_data for a duplicate under Duplicates::error, or when nothing is left.
 /// O(n) time, about 20 bytes per entry while it runs.
 Interactions prepare(Interactions interactions,

@@ -37,10 +37,12 @@ struct TrainOptions {
   Feedback feedback = Feedback::implicit_feedback;
   int factors = 64;                           ///< Latent dimensions k, 1 to 65536.
   std::optional<double> regularization = {};  ///< lambda >= 0. Unset: 0.001 implicit, 0.1 explicit.
-  std::optional<double> regularization_exponent = {};  ///< nu >= 0. Unset: 0 implicit, 1 explicit.
+  std::optional<double> regularization_exponent =
+      {};  ///< nu, 0 to 4. Unset: 0 implicit, 1 explicit.
   RegularizationCount regularization_count = RegularizationCount::observed;
-  int iterations = 20;   ///< >= 0; one = all users, then all items.
-  double tolerance = 0;  ///< >= 0; stop when the objective's relative fall is below; 0: never.
+  int iterations = 20;  ///< >= 0; one = all users, then all items.
+  double tolerance =
+      0;  ///< 0 to below 1; stop when the objective's relative fall is below; 0: never.
   Solver solver = Solver::automatic;
   std::uint64_t seed = 42;  ///< Of the start values; the same seed gives the same model.
   int threads = 0;          ///< 0: all this process may use. Never changes the result.

@@ -52,7 +52,8 @@ struct Explanation {
 /// Answers questions to one model. Const calls may run on many threads at once.
 ///
 /// Lists are sorted by falling score, ties by lower row. Items without a training interaction have
-/// no factors and are never listed.
+/// no factors and are never listed; users and histories without any get an empty list (but for
+/// models with biases, which still order the items).
 class Recommender {
  public:
   explicit Recommender(std::shared_ptr<const Model> model);

@@ -49,7 +49,9 @@ struct Side {
 /// @param counterparts rows of the fixed side that count in RegularizationCount::all.
 /// @throws Error invalid_argument when shapes differ or a column is out of range;
 ///         numerical_failure naming the row when its system is not positive definite.
-/// Cost O(entries * factors * steps + rows * factors^2), memory a copy of the fixed side.
+/// Cost O(entries * factors * steps + rows * factors^2) with Solver::automatic, up to
+/// O(entries * factors^2 + rows * factors^3) with exact or nonnegative; memory a copy of the fixed
+/// side.
 void half_step(const Observations& observations,
                ConstSide fixed,
                Side solved,

@@ -63,7 +63,7 @@ void require(bool holds, std::string_view option, double value, std::string_view
 }
 
 void check_ranges(const TrainOptions& options) {
-  require(options.factors >= 1 && options.factors <= 65536,
+  require(options.factors >= 1 && options.factors <= 65536 - (options.biases ? 1 : 0),
           "factors",
           options.factors,
           "1 to 65536. Start with 64");

@@ -16,6 +16,7 @@ ThreadPool::ThreadPool(int threads) {
                 fmt::format("threads is {}, it must be 0 (all) to {}.", threads, most_threads));
   }
   const int wanted = threads > 0 ? threads : available_threads();
+  threads_.reserve(static_cast<std::size_t>(wanted));
   try {
     for (int worker = 1; worker < wanted; ++worker) {
       threads_.emplace_back([this, worker] { work(worker); });

@@ -11,7 +11,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace alsace::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-using Doubles = hn::ScalableTag<double>;
+// Strides are multiples of 16: no wider vectors, also where the machine has them.
+using Doubles = hn::CappedTag<double, 8>;
 using DoubleVector = hn::Vec<Doubles>;
 
 /// Four rows by two vectors of out, kept in registers over all rows of the panels.

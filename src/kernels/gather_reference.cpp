@@ -1,6 +1,7 @@
 #include "kernels/gather.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace alsace::kernels::reference {
 namespace {
@@ -104,7 +105,7 @@ bool conjugate_gradients(const GatherSystem& system,
     }
     rz = next;
   }
-  return rz <= limit;
+  return rz <= limit && std::isfinite(static_cast<float>(limit));
 }
 
 }  // namespace alsace::kernels::reference

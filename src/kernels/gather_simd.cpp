@@ -1,6 +1,7 @@
 #include "kernels/gather.h"
 
 #include <algorithm>
+#include <cmath>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gather_simd.cpp"
@@ -11,9 +12,10 @@
 HWY_BEFORE_NAMESPACE();
 namespace alsace::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-using Floats = hn::ScalableTag<float>;
+// Strides are multiples of 16 floats: no wider vectors, also where the machine has them.
+using Floats = hn::CappedTag<float, 16>;
 using FloatVector = hn::Vec<Floats>;
-using Doubles = hn::ScalableTag<double>;
+using Doubles = hn::CappedTag<double, 8>;
 using DoubleVector = hn::Vec<Doubles>;
 using HalfFloats = hn::Rebind<float, Doubles>;  // As many floats as there are doubles in a vector.
 
@@ -217,7 +219,7 @@ bool conjugate_gradients(const GatherSystem& system,
     }
     rz = next;
   }
-  return rz <= limit;
+  return rz <= limit && std::isfinite(limit);
 }
 
 }  // namespace alsace::kernels::HWY_NAMESPACE

@@ -42,6 +42,15 @@ void check_rows(std::span<const Index> rows, Index count, const char* what) {
 }  // namespace
 
 CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
+  if (triplets.items.size() != triplets.users.size() ||
+      (!triplets.values.empty() && triplets.values.size() != triplets.users.size())) {
+    throw Error(ErrorCode::invalid_argument,
+                fmt::format("matrix: {} users, {} items and {} values. Give one of each per entry, "
+                            "or no values at all.",
+                            triplets.users.size(),
+                            triplets.items.size(),
+                            triplets.values.size()));
+  }
   check_rows(triplets.users, users, "user");
   check_rows(triplets.items, items, "item");
   // By item first, in triplet order; turning that over sorts each user's row by item.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -61,6 +62,20 @@ FactorTable::FactorTable(const FactorTable& other) {
 FactorTable& FactorTable::operator=(const FactorTable& other) {
   if (this != &other) {
     *this = copy_of(other);
+  }
+  return *this;
+}
+
+FactorTable::FactorTable(FactorTable&& other) noexcept {
+  *this = std::move(other);
+}
+
+FactorTable& FactorTable::operator=(FactorTable&& other) noexcept {
+  if (this != &other) {
+    owner_ = std::move(other.owner_);
+    data_ = std::exchange(other.data_, nullptr);
+    rows_ = std::exchange(other.rows_, 0);
+    factors_ = std::exchange(other.factors_, 0);
   }
   return *this;
 }

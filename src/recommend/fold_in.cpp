@@ -45,6 +45,20 @@ std::vector<ItemValue> merged(const Model& model, std::span<const ItemValue> val
   return distinct;
 }
 
+float checked_confidence(const ItemValue& entry, const Model& model) {
+  const auto confidence = static_cast<float>(
+      confidence_of(static_cast<double>(entry.value), model.options, model.value_mean));
+  if (!std::isfinite(confidence)) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("recommend: the value of item '{}' is {}, whose confidence is beyond what "
+                    "float can hold. Give smaller values.",
+                    model.item_ids[entry.item],
+                    entry.value));
+  }
+  return confidence;
+}
+
 }  // namespace
 
 History make_history(const Model& model, std::span<const ItemValue> values) {
@@ -58,8 +72,7 @@ History make_history(const Model& model, std::span<const ItemValue> values) {
     }
     history.items.push_back(entry.item);
     if (is_implicit) {
-      history.confidence.push_back(static_cast<float>(
-          confidence_of(static_cast<double>(entry.value), model.options, model.value_mean)));
+      history.confidence.push_back(checked_confidence(entry, model));
     } else {
       history.targets.push_back(entry.value);
     }

@@ -58,6 +58,13 @@ std::vector<Scored> listed(const ListOptions& options,
   return top_k(scores, at(options.top_k));
 }
 
+/// Nothing is known of a user without factors: every score would be 0, and their order chance.
+/// With biases there is still the items' order.
+bool says_nothing(std::span<const float> factors, const Model& model) {
+  return !model.options.biases &&
+         std::ranges::all_of(factors, [](float value) { return value == 0.0F; });
+}
+
 /// x . y of one padded row with every row of a table.
 void score_table(const FactorTable& table, std::span<const float> x, std::span<float> out) {
   AlignedVector<float> padded(table.stride(), 0.0F);
@@ -99,6 +106,17 @@ Recommender::Recommender(Model model)
     : Recommender(std::make_shared<const Model>(std::move(model))) {}
 
 void Recommender::scores(const FoldedUser& user, std::span<float> out) const {
+  if (user.factors.size() != at(model_->options.factors) ||
+      out.size() != at(model_->item_ids.size())) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format("recommend: {} factors and room for {} scores were given, the model has "
+                    "{} factors and {} items.",
+                    user.factors.size(),
+                    out.size(),
+                    model_->options.factors,
+                    model_->item_ids.size()));
+  }
   score_table(model_->item_factors, user.factors, out);
   const bool biased = model_->options.biases;
   const double own = biased ? model_->value_mean + static_cast<double>(user.bias) : 0.0;
@@ -128,6 +146,9 @@ std::vector<Scored> Recommender::recommend(Index user, const ListOptions& option
                 "recommend: the model holds no interactions, so what a user has seen is not known. "
                 "Ask with --include-seen or --history, or train without --no-interactions.");
   }
+  if (says_nothing(model_->user_factors.row(user), *model_)) {
+    return {};
+  }
   std::vector<float> all(at(model_->item_ids.size()));
   scores(user, all);
   const auto row_of = [&](const CsrMatrix& matrix) {
@@ -139,8 +160,12 @@ std::vector<Scored> Recommender::recommend(Index user, const ListOptions& option
 std::vector<Scored> Recommender::recommend_for(std::span<const ItemValue> history,
                                                const ListOptions& options) const {
   check_list(options, *model_);
+  const FoldedUser user = fold_in(history);
+  if (says_nothing(user.factors, *model_)) {
+    return {};
+  }
   std::vector<float> all(at(model_->item_ids.size()));
-  scores(fold_in(history), all);
+  scores(user, all);
   std::vector<Index> seen;
   std::ranges::transform(history, std::back_inserter(seen), &ItemValue::item);
   return listed(options, seen, {}, all);

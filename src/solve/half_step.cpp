@@ -24,6 +24,8 @@ std::size_t at(Index row) {
   throw Error(ErrorCode::invalid_argument, "solve: " + message);
 }
 
+}  // namespace
+
 void check_sides(const Observations& observations,
                  ConstSide fixed,
                  ConstSide solved,
@@ -35,6 +37,17 @@ void check_sides(const Observations& observations,
                     fixed.factors.factors,
                     solved.factors.factors,
                     options.factors));
+  }
+  for (const FactorView& view : {fixed.factors, solved.factors}) {
+    if (view.rows < 0 || view.stride < static_cast<std::size_t>(options.factors) ||
+        (view.rows > 0 && view.data == nullptr)) {
+      refuse_shape(
+          fmt::format("a side of {} rows has {} floats from one row to the next, it must "
+                      "have data and at least {}.",
+                      view.rows,
+                      view.stride,
+                      options.factors));
+    }
   }
   if (solved.factors.rows != observations.rows()) {
     refuse_shape(
@@ -48,6 +61,8 @@ void check_sides(const Observations& observations,
     refuse_shape("biases must be given for every row with options.biases, and not without.");
   }
 }
+
+namespace {
 
 /// A task's rows in the fixed side's basis, before and after.
 class RowBlock {
@@ -162,7 +177,7 @@ void half_step(const Observations& observations,
                const TrainOptions& options,
                Index counterparts,
                ThreadPool& pool,
-               std::string_view what) {
+               const RowName& name) {
   std::vector<std::unique_ptr<Worker>> workers(static_cast<std::size_t>(pool.workers()));
   const auto rows = static_cast<std::size_t>(observations.rows());
   parallel_blocks(pool, rows, rows_per_task, [&](std::size_t begin, std::size_t end, int number) {
@@ -176,12 +191,15 @@ void half_step(const Observations& observations,
       if (!worker->solver.solve(row_entries(observations, static_cast<Index>(row)),
                                 options.solver,
                                 worker->block.row(row - begin))) {
-        throw Error(ErrorCode::numerical_failure,
-                    fmt::format("solve: {} {} has no solution with regularization = {}. Raise "
-                                "regularization, or lower alpha if values are huge.",
-                                what,
-                                row,
-                                *options.regularization));
+        throw Error(
+            ErrorCode::numerical_failure,
+            fmt::format(
+                "solve: {} has no solution with regularization = {}. Raise regularization{}.",
+                name(static_cast<Index>(row)),
+                *options.regularization,
+                options.feedback == Feedback::implicit_feedback
+                    ? ", or lower alpha if values are huge"
+                    : ""));
       }
     }
     worker->block.store(solved, begin, end);
@@ -194,7 +212,7 @@ void half_step(const Observations& observations,
                const TrainOptions& options,
                Index counterparts,
                ThreadPool& pool,
-               std::string_view what) {
+               const RowName& name) {
   check_sides(observations, fixed, solved, options);
   half_step(observations,
             prepare_fixed_side(fixed, options, pool),
@@ -202,7 +220,7 @@ void half_step(const Observations& observations,
             options,
             counterparts,
             pool,
-            what);
+            name);
 }
 
 void half_step(const Observations& observations,
@@ -213,7 +231,8 @@ void half_step(const Observations& observations,
   const TrainOptions resolved = resolve(options);
   check_observations(observations, fixed.factors.rows);
   ThreadPool pool(resolved.threads);
-  half_step(observations, fixed, solved, resolved, counterparts, pool, "row");
+  const auto name = [](Index row) { return fmt::format("row {}", row); };
+  half_step(observations, fixed, solved, resolved, counterparts, pool, name);
 }
 
 }  // namespace alsace

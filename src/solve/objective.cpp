@@ -1,5 +1,3 @@
-#include "alsace/error.h"
-
 #include "kernels/gather.h"
 #include "solve/gram.h"
 #include "solve/half_step.h"
@@ -133,11 +131,7 @@ double objective(const Observations& by_user,
                  const TrainOptions& options) {
   const TrainOptions resolved = resolve(options);
   check_observations(by_user, items.factors.rows);
-  if (users.factors.rows != by_user.rows() || users.factors.factors != items.factors.factors) {
-    throw Error(ErrorCode::invalid_argument,
-                "solve: users and items must have the same number of factors, and users one row "
-                "of factors per row of observations.");
-  }
+  check_sides(by_user, items, users, resolved);
   ThreadPool pool(resolved.threads);
   return objective(by_user, users, items, resolved, pool);
 }

@@ -14,7 +14,15 @@ namespace {
 constexpr std::size_t panel_rows = 128;
 constexpr float gradient_tolerance = 1e-2F;
 constexpr double refinement_tolerance = 1e-9;
+constexpr double accepted_residual = 1e-7;
 constexpr int most_refinements = 4;
+/// Above, sums in float would lose the digits that conjugate gradients need.
+constexpr std::size_t most_gradient_entries = std::size_t{1} << 20;
+
+bool fits_float(std::span<const double> values) {
+  return std::ranges::all_of(values,
+                             [](double value) { return std::isfinite(static_cast<float>(value)); });
+}
 
 double length_of(std::span<const double> values) {
   return std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0));
@@ -23,7 +31,7 @@ double length_of(std::span<const double> values) {
 /// Multiply-adds of an exact solve, those of its double arithmetic counted twice.
 double exact_cost(double entries, double size) {
   return entries < size
-             ? entries * entries * size + entries * entries * entries / 3 + 8 * entries * size
+             ? entries * entries * size + entries * entries * entries / 3 + 4 * entries * size
              : entries * size * size + size * size * size / 3;
 }
 
@@ -78,16 +86,25 @@ void RowSolver::load(const RowEntries& row) {
     least_weight_ = std::min(least_weight_, weight);
     weight_sum_ += std::max(0.0, weight);
   }
-  // Without regularization the floor keeps the system definite.
   const double lambda = regularization(entries);
+  for (std::size_t i = 0; i < size_; ++i) {
+    diagonal_[i] = fixed_.common[i] + lambda;
+  }
+  if (lambda == 0) {
+    raise_diagonal(row.columns);
+  }
+}
+
+/// Without regularization a floor keeps the system definite.
+void RowSolver::raise_diagonal(std::span<const Index> columns) {
   double largest = *std::ranges::max_element(fixed_.common);
-  if (largest == 0 && lambda == 0) {
-    largest = data_trace(row.columns);
+  if (largest == 0) {
+    largest = data_trace(columns);
   }
   const double floor = std::max(largest * std::numeric_limits<float>::epsilon(),
                                 static_cast<double>(std::numeric_limits<float>::min()));
   for (std::size_t i = 0; i < size_; ++i) {
-    diagonal_[i] = std::max(fixed_.common[i] + lambda, floor);
+    diagonal_[i] = std::max(diagonal_[i], floor);
   }
 }
 
@@ -114,10 +131,16 @@ bool RowSolver::solve(const RowEntries& row, Solver solver, std::span<double> x)
   if (options_.nonnegative) {
     assemble(row.columns);
     const std::size_t nonnegative = size_ - (options_.biases ? 1 : 0);
-    return solve_nonnegative(
-        matrix_.data(), right_.data(), size_, stride_, nonnegative, x.data(), nonnegative_);
+    return solve_nonnegative(matrix_.data(),
+                             right_.data(),
+                             size_,
+                             stride_,
+                             nonnegative,
+                             x.data(),
+                             nonnegative_) &&
+           fits_float(x);
   }
-  if (solver == Solver::exact ||
+  if (solver == Solver::exact || row.columns.size() > most_gradient_entries ||
       exact_cost(entries, size) <= usual_steps * step_cost(entries, size)) {
     return solve_exactly(row.columns, x);
   }
@@ -127,18 +150,17 @@ bool RowSolver::solve(const RowEntries& row, Solver solver, std::span<double> x)
 bool RowSolver::solve_exactly(std::span<const Index> columns, std::span<double> x) {
   // The dual takes roots of the weights, so a weight below the unobserved one needs the primal.
   if (columns.size() < size_ && least_weight_ >= 0) {
-    if (!solve_dual(columns, x.data())) {
-      return false;
+    if (solve_dual(columns, x.data()) && fits_float(x)) {
+      return true;
     }
-  } else {
-    assemble(columns);
-    if (!kernels::cholesky(matrix_.data(), size_, stride_)) {
-      return false;
-    }
-    kernels::cholesky_solve(matrix_.data(), size_, stride_, right_.data());
-    std::copy_n(right_.begin(), size_, x.begin());
   }
-  return std::ranges::all_of(x, [](double value) { return std::isfinite(value); });
+  assemble(columns);
+  if (!kernels::cholesky(matrix_.data(), size_, stride_)) {
+    return false;
+  }
+  kernels::cholesky_solve(matrix_.data(), size_, stride_, right_.data());
+  std::copy_n(right_.begin(), size_, x.begin());
+  return fits_float(x);
 }
 
 /// A = diag(diagonal) + sum_j w_j y_j y_j' and b = sum_j t_j y_j, panel by panel.
@@ -208,11 +230,11 @@ bool RowSolver::solve_dual(std::span<const Index> columns, double* x) {
         residual_[i] -= product * y[i];
       }
     }
-    if (!(length_of(residual_) > enough)) {
-      break;
+    if (length_of(residual_) <= enough) {
+      return true;
     }
   }
-  return true;
+  return length_of(residual_) <= accepted_residual * length_of(right_);
 }
 
 /// Y into panel_, Z into scaled_, the Cholesky factor of I + Z Z' into dual_.
@@ -294,7 +316,7 @@ bool RowSolver::solve_by_gradients(std::span<const Index> columns, std::span<dou
     return false;
   }
   std::copy_n(start, size_, x.begin());
-  return std::ranges::all_of(x, [](double value) { return std::isfinite(value); });
+  return fits_float(x);
 }
 
 /// Steps until an exact solve would have been cheaper: at most twice the best choice is ever paid.

@@ -45,6 +45,7 @@ class RowSolver {
 
  private:
   void load(const RowEntries& row);
+  void raise_diagonal(std::span<const Index> columns);
   [[nodiscard]] double data_trace(std::span<const Index> columns) const;
   [[nodiscard]] bool solve_exactly(std::span<const Index> columns, std::span<double> x);
   [[nodiscard]] bool solve_by_gradients(std::span<const Index> columns, std::span<double> x);

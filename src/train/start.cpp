@@ -38,6 +38,19 @@ void take_side(const IdTable& from_ids,
   }
 }
 
+/// A model that a caller put together may not hold together.
+void check_tables(const Model& start) {
+  const auto fits = [&](const IdTable& ids, const FactorTable& factors, std::size_t biases) {
+    return factors.rows() == ids.size() &&
+           (ids.empty() || factors.factors() == start.options.factors) &&
+           biases == (start.options.biases ? at(ids.size()) : 0);
+  };
+  if (!fits(start.user_ids, start.user_factors, start.user_biases.size()) ||
+      !fits(start.item_ids, start.item_factors, start.item_biases.size())) {
+    refuse("the warm start must have one row of factors, and with biases one bias, for each id.");
+  }
+}
+
 /// What must agree for a checkpoint to go on to the same model.
 TrainOptions comparable(TrainOptions options) {
   options.iterations = 0;
@@ -78,6 +91,7 @@ void take_start(const Model& start, Model& model) {
         "the warm start has negative factors, the options ask for none. Train without "
         "nonnegative, or start from a nonnegative model.");
   }
+  check_tables(start);
   take_side(start.user_ids,
             start.user_factors,
             start.user_biases,
@@ -107,6 +121,14 @@ void take_checkpoint(const Model& checkpoint, Model& model) {
     refuse(
         "the checkpoint was made with other options. Resume with the same ones (iterations, "
         "tolerance and threads may differ), or train from the start.");
+  }
+  const auto done = checkpoint.summary.objective.size();
+  if (done > static_cast<std::size_t>(model.options.iterations)) {
+    refuse(
+        fmt::format("the checkpoint has {} iterations done, options.iterations is {}. Ask for as "
+                    "many or more.",
+                    done,
+                    model.options.iterations));
   }
   model.user_factors = checkpoint.user_factors;
   model.item_factors = checkpoint.item_factors;

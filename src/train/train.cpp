@@ -76,8 +76,14 @@ class Training {
     if (control_.before_training) {
       control_.before_training(model_.summary);
     }
-    model_.summary.stopped = "iterations";
-    while (iterations_done() < model_.options.iterations && iterate()) {
+    if (has_converged()) {
+      model_.summary.stopped = "tolerance";  // A checkpoint of a run that was about to close.
+    }
+    while (model_.summary.stopped.empty() && iterations_done() < model_.options.iterations) {
+      iterate();
+    }
+    if (model_.summary.stopped.empty()) {
+      model_.summary.stopped = "iterations";
     }
     close();
   }
@@ -100,7 +106,7 @@ class Training {
               options,
               data_.trained_items,
               pool_,
-              "user row");
+              [this](Index row) { return fmt::format("user '{}'", model_.user_ids[row]); });
   }
   void solve_items(const TrainOptions& options) {
     half_step(data_.item_observations(options),
@@ -109,7 +115,7 @@ class Training {
               options,
               data_.trained_users,
               pool_,
-              "item row");
+              [this](Index row) { return fmt::format("item '{}'", model_.item_ids[row]); });
     drop_vanished(model_.item_factors);
   }
   [[nodiscard]] double current_objective() {
@@ -123,24 +129,21 @@ class Training {
     return value;
   }
 
-  [[nodiscard]] bool interrupted() {
-    if (control_.stop_requested && control_.stop_requested()) {
-      model_.summary.stopped = "interrupted";
-      return true;
-    }
-    return false;
+  [[nodiscard]] bool stop_requested() const {
+    return control_.stop_requested && control_.stop_requested();
   }
 
-  /// All users, then all items; false when training is to end.
-  bool iterate() {
+  /// All users, then all items; says in the summary when training is to end.
+  void iterate() {
     const Stopwatch clock;
     solve_users(model_.options);
-    if (interrupted()) {
-      return false;  // Half an iteration: the closing half-step makes users fit the items again.
+    if (stop_requested()) {
+      // Half an iteration: the closing half-step makes users fit the items again.
+      model_.summary.stopped = "interrupted";
+      return;
     }
     solve_items(model_.options);
     const double value = current_objective();
-    const bool converged = has_converged(value);
     model_.summary.objective.push_back(value);
     model_.summary.seconds.push_back(clock.seconds());
     write_checkpoint();
@@ -148,18 +151,22 @@ class Training {
                                  .seconds = model_.summary.seconds.back(),
                                  .objective = value};
     const bool go_on = !control_.after_iteration || control_.after_iteration(report);
-    if (!go_on) {
-      model_.summary.stopped = "interrupted";
-    } else if (converged) {
+    const bool more = iterations_done() < model_.options.iterations;
+    if (has_converged()) {
       model_.summary.stopped = "tolerance";
+    } else if (!go_on || (more && stop_requested())) {
+      model_.summary.stopped = "interrupted";
     }
-    return go_on && !converged && !interrupted();
   }
 
-  [[nodiscard]] bool has_converged(double value) const {
-    const auto& before = model_.summary.objective;
-    return model_.options.tolerance > 0 && !before.empty() &&
-           before.back() - value < model_.options.tolerance * before.back();
+  /// Did the last iteration lower the objective by less than the tolerance?
+  [[nodiscard]] bool has_converged() const {
+    const auto& objective = model_.summary.objective;
+    if (model_.options.tolerance == 0 || objective.size() < 2) {
+      return false;
+    }
+    const double before = objective[objective.size() - 2];
+    return before - objective.back() < model_.options.tolerance * before;
   }
 
   void write_checkpoint() {

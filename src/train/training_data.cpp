@@ -76,6 +76,9 @@ void check_distinct(const Interactions& interactions, const CsrMatrix& by_user) 
 /// The entries with a value other than 0.
 CsrMatrix without_zeros(const CsrMatrix& matrix) {
   CsrMatrix kept{.rows = matrix.rows, .columns = matrix.columns};
+  const auto zeros = static_cast<std::size_t>(std::ranges::count(matrix.values, 0.0F));
+  kept.indices.reserve(matrix.indices.size() - zeros);
+  kept.values.reserve(matrix.indices.size() - zeros);
   for (Index row = 0; row < matrix.rows; ++row) {
     for (auto entry = static_cast<std::size_t>(matrix.offsets[at(row)]);
          entry < static_cast<std::size_t>(matrix.offsets[at(row) + 1]);

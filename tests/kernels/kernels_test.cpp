@@ -278,6 +278,22 @@ TEST_P(EveryTarget, ConjugateGradientsSayWhenTheStepsDidNotSuffice) {
   EXPECT_FALSE(conjugate_gradients(system, preconditioner.data(), 1e-6F, 2, x.data(), work.data()));
 }
 
+TEST_P(EveryTarget, ConjugateGradientsDoNotCallAnOverflowSolved) {
+  AlignedVector<float> table(16, 0.0F);
+  table[0] = 1;
+  const std::int32_t column = 0;
+  const float weight = 1;
+  const float target = 1e30F;  // Its square is beyond float.
+  const AlignedVector<float> ones(16, 1.0F);
+  const GatherSystem system{table.data(), 16, &column, &weight, &target, 1, ones.data()};
+  AlignedVector<float> x(16, 0.0F);
+  AlignedVector<float> work(48, 0.0F);
+
+  EXPECT_FALSE(conjugate_gradients(system, ones.data(), 1e-2F, 10, x.data(), work.data()));
+  EXPECT_FALSE(
+      reference::conjugate_gradients(system, ones.data(), 1e-2F, 10, x.data(), work.data()));
+}
+
 INSTANTIATE_TEST_SUITE_P(Kernels,
                          EveryTarget,
                          testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),

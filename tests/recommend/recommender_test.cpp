@@ -132,6 +132,22 @@ TEST(Recommender, RefusesWhatIsNotThere) {
   EXPECT_EQ(forgetful.recommend(0, {.include_seen = true}).size(), 3U);
 }
 
+TEST(Recommender, ListsNothingWhereNothingIsKnown) {
+  const Recommender recommender(hand_made_model());
+  const std::vector<ItemValue> untrained = {{.item = 3}};
+
+  EXPECT_TRUE(recommender.recommend_for({}).empty());
+  EXPECT_TRUE(recommender.recommend_for(untrained).empty());
+}
+
+TEST(Recommender, RefusesRoomForTheWrongNumberOfScores) {
+  const Recommender recommender(hand_made_model());
+  std::vector<float> few(3);
+
+  EXPECT_THROW(recommender.scores(0, few), Error);
+  EXPECT_THROW(recommender.scores(FoldedUser{.factors = {1.0F}}, few), Error);
+}
+
 RC_GTEST_PROP(TopK, IsTheHeadOfAFullSort, ()) {
   const auto scores =
       *rc::gen::container<std::vector<float>>(rc::gen::map(rc::gen::inRange(-5, 5), [](int value) {

@@ -530,6 +530,15 @@ TEST(HalfStep, RefusesShapesThatDoNotFit) {
   EXPECT_EQ(
       call({.offsets = offsets, .columns = columns}, 5),
       "solve: the sides have 4 and 4 factors, options.factors is 5. Make all three the same.");
+  EXPECT_EQ(message_of([&] {
+              half_step({.offsets = offsets, .columns = columns},
+                        {.factors = {fixed.data(), 3, 4}},
+                        {.factors = rows.view()},
+                        {.factors = 4},
+                        3);
+            }),
+            "solve: a side of 3 rows has 0 floats from one row to the next, it must have data and "
+            "at least 4.");
   EXPECT_EQ(call({.offsets = {}, .columns = columns}, 4),
             "solve: offsets must hold rows + 1 numbers and start at 0.");
 }

@@ -229,6 +229,43 @@ TEST(Train, ResumesACheckpointToTheSameBits) {
   }
 }
 
+TEST(Train, ResumingTheLastCheckpointOfAConvergedRunEndsThereToo) {
+  const Interactions interactions = random_interactions(60, 50, 5);
+  const TrainOptions options{.factors = 4, .iterations = 200, .tolerance = 0.01};
+  const TemporaryFile file;
+  const Model straight = train(interactions, options, {.checkpoint = file.path()});
+
+  const Model checkpoint = load_model(file.path());
+  const Model resumed = train(interactions, options, {.resume = &checkpoint});
+
+  EXPECT_EQ(resumed.summary.stopped, "tolerance");
+  EXPECT_EQ(model_hash(resumed), model_hash(straight));
+}
+
+TEST(Train, RefusesToResumeWithFewerIterationsThanAreDone) {
+  const TemporaryFile file;
+  (void)train(two_taste_groups(), {.factors = 2, .iterations = 5}, {.checkpoint = file.path()});
+  const Model checkpoint = load_model(file.path());
+
+  EXPECT_EQ(error_of(
+                [&] {
+                  train(
+                      two_taste_groups(), {.factors = 2, .iterations = 4}, {.resume = &checkpoint});
+                },
+                ErrorCode::invalid_argument),
+            "train: the checkpoint has 5 iterations done, options.iterations is 4. Ask for as many "
+            "or more.");
+}
+
+TEST(Train, RefusesAWarmStartThatDoesNotHoldTogether) {
+  Model start = train(two_taste_groups(), {.factors = 2});
+  start.user_factors = FactorTable(1, 2);
+
+  EXPECT_THAT(error_of([&] { train(two_taste_groups(), {.factors = 2}, {.warm_start = &start}); },
+                       ErrorCode::invalid_argument),
+              HasSubstr("one row of factors"));
+}
+
 TEST(Train, RefusesToResumeWithOtherDataOrOptions) {
   const Interactions interactions = random_interactions(30, 20, 8);
   const TemporaryFile file;
