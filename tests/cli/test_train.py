@@ -306,6 +306,8 @@ def start():
             stderr=subprocess.PIPE,
             text=True,
             cwd=cwd,
+            # A shell's background job, as CI may be, passes on that it ignores Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         started.append(process)
         return process
