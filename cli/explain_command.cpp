@@ -48,6 +48,8 @@ void explain_command(Arguments given) {
   const int top_k = checked_top_k(arguments.top_k);
   const OpenModel open = open_model(arguments.model);
   const Titles titles(arguments.items);
+  Log log(arguments.common.quiet);
+  titles.note_strangers(open.model->item_ids, log);
   const Recommender recommender(open.model);
   const Explanation explanation =
       recommender.explain(find_user(open, *arguments.user), find_item(open, *arguments.item));

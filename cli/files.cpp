@@ -103,6 +103,33 @@ void check_file_output(const fs::path& path, std::string_view option) {
   }
 }
 
+bool same_file(const fs::path& one, const fs::path& other) {
+  std::error_code error;
+  if (fs::exists(one, error) && fs::exists(other, error)) {
+    return fs::equivalent(one, other, error);
+  }
+  return fs::absolute(one, error).lexically_normal() ==
+         fs::absolute(other, error).lexically_normal();
+}
+
+void check_not_input(const fs::path& path,
+                     std::string_view option,
+                     std::span<const fs::path> inputs) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (path == "-" || (fs::exists(status) && !fs::is_regular_file(status))) {
+    return;  // Standard output, a device or a pipe: nothing is lost.
+  }
+  for (const fs::path& input : inputs) {
+    if (input != "-" && same_file(path, input)) {
+      refuse(
+          fmt::format("{} '{}' is also an input, and would be written over. Choose another path.",
+                      option,
+                      path.string()));
+    }
+  }
+}
+
 std::vector<std::string> read_ids(const fs::path& file) {
   std::ifstream stream;
   if (file != "-") {

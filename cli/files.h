@@ -22,6 +22,13 @@ void check_output(const std::filesystem::path& path, std::string_view option);
 /// The same for what must be a file of its own: a device or pipe is refused.
 void check_file_output(const std::filesystem::path& path, std::string_view option);
 
+/// True for two names of one file, there already or not.
+bool same_file(const std::filesystem::path& one, const std::filesystem::path& other);
+/// Refuses to write over what is read. @throws Error invalid_argument.
+void check_not_input(const std::filesystem::path& path,
+                     std::string_view option,
+                     std::span<const std::filesystem::path> inputs);
+
 /// The ids of a file, one per line; blank lines do not count.
 std::vector<std::string> read_ids(const std::filesystem::path& file);
 

@@ -53,6 +53,18 @@ Titles::Titles(const std::optional<std::string>& file) {
   }
 }
 
+void Titles::note_strangers(const IdTable& item_ids, Log& log) const {
+  if (!titles_) {
+    return;
+  }
+  for (std::size_t row = 0; row < static_cast<std::size_t>(titles_->ids.size()); ++row) {
+    if (item_ids.find(titles_->ids[static_cast<Index>(row)])) {
+      return;
+    }
+  }
+  log.note("--items: no item of it is in the model. Check that its first column has the ids.");
+}
+
 std::string Titles::of(std::string_view item_id) const {
   return std::string(titles_ ? titles_->find(item_id).value_or("") : "");
 }

@@ -6,6 +6,7 @@
 
 #include "command_line.h"
 #include "output.h"
+#include "progress.h"
 
 #include <filesystem>
 #include <memory>
@@ -37,6 +38,8 @@ class Titles {
   explicit Titles(ItemTitles titles) : titles_(std::move(titles)) {}
 
   [[nodiscard]] bool empty() const noexcept { return !titles_.has_value(); }
+  /// Says so when --items names no item of the model: the titles stay blank then.
+  void note_strangers(const IdTable& item_ids, Log& log) const;
   /// The title, or nothing in its place.
   [[nodiscard]] std::string of(std::string_view item_id) const;
 

@@ -9,14 +9,15 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace alsace::cli {
 namespace {
@@ -96,13 +97,30 @@ void run(std::span<const std::string> arguments) {
 }
 
 int report(std::string_view name, std::string_view message, int code) {
-  fmt::print(stderr, "alsace{}{}: {}\n", name.empty() ? "" : " ", name, message);
+  // The library's function may have the command's name, and begin its message with it.
+  const std::string twice = fmt::format("{}: ", name);
+  if (!name.empty() && message.starts_with(twice)) {
+    message.remove_prefix(twice.size());
+  }
+  print_error(fmt::format("alsace{}{}: {}\n", name.empty() ? "" : " ", name, message));
   return code;
+}
+
+/// With standard error closed the next file opened would take its place, and our messages.
+void keep_standard_error() {
+  if (fcntl(STDERR_FILENO, F_GETFD) != -1) {
+    return;
+  }
+  const int null = open("/dev/null", O_WRONLY);
+  if (null != -1 && null != STDERR_FILENO) {
+    dup2(null, STDERR_FILENO);
+    close(null);
+  }
 }
 
 int guarded(std::span<const std::string> arguments) {
   if (arguments.empty()) {
-    fmt::print(stderr, "{}", overview());
+    print_error(overview());
     return 2;
   }
   // Only a real command's name stands before the message.
@@ -128,5 +146,6 @@ int guarded(std::span<const std::string> arguments) {
 }  // namespace alsace::cli
 
 int main(int count, char** values) {
+  alsace::cli::keep_standard_error();
   return alsace::cli::guarded(std::vector<std::string>(values + 1, values + count));
 }

@@ -35,6 +35,16 @@ std::vector<std::string> split_commas(const std::string& text) {
   return parts;
 }
 
+/// Only what the preset is about: a checkpoint's iterations and the like stay.
+void set_preset(TrainOptions& options) {
+  const TrainOptions preset = recommended_options();
+  options.confidence = preset.confidence;
+  options.alpha = preset.alpha;
+  options.regularization = preset.regularization;
+  options.regularization_exponent = preset.regularization_exponent;
+  options.regularization_count = preset.regularization_count;
+}
+
 void require_not_negative(const char* option, const std::optional<int>& value) {
   if (value && *value < 0) {
     refuse(fmt::format("{} is {}, it must be 0 or more.", option, *value));
@@ -204,7 +214,10 @@ TrainOptions TrainingOptions::resolved(const TrainOptions* base) const {
   if (preset && *preset != "recommended") {
     refuse(fmt::format("--preset '{}' is not known. There is one: recommended.", *preset));
   }
-  TrainOptions options = preset ? recommended_options() : base ? *base : TrainOptions{};
+  TrainOptions options = base ? *base : TrainOptions{};
+  if (preset) {
+    set_preset(options);
+  }
   if (explicit_feedback || implicit_feedback) {
     options.feedback =
         explicit_feedback ? Feedback::explicit_feedback : Feedback::implicit_feedback;

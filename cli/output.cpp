@@ -46,6 +46,11 @@ void finish_output() {
   }
 }
 
+void print_error(std::string_view text) noexcept {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 bool stdout_is_terminal() {
   return isatty(STDOUT_FILENO) != 0;
 }

@@ -17,6 +17,9 @@ void print_json(const Json& document);
 /// Hands everything printed to the operating system. @throws Error io_error.
 void finish_output();
 
+/// Diagnostics go to standard error. When it takes no more there is nobody left to tell.
+void print_error(std::string_view text) noexcept;
+
 bool stdout_is_terminal();
 bool stderr_is_terminal();
 /// Bold on a terminal, as it is elsewhere (and with NO_COLOR set).

@@ -2,6 +2,7 @@
 
 #include "commands.h"
 #include "data.h"
+#include "interrupt.h"
 #include "lists.h"
 
 #include <algorithm>
@@ -80,6 +81,9 @@ void predict_command(Arguments given) {
   check_inputs(files);
   if (arguments.out) {
     check_output(*arguments.out, "--out");
+    Paths inputs = files;
+    inputs.emplace_back(arguments.model);
+    check_not_input(*arguments.out, "--out", inputs);
   }
   Log log(arguments.common.quiet);
   const OpenModel open = open_model(arguments.model);
@@ -96,12 +100,13 @@ void predict_command(Arguments given) {
                          report);
   PairScores score(open);
   Json rows = Json::array();
+  catch_interrupts("\nCtrl-C: ending, nothing is written to --out.\n");
   OutputFile out(arguments.out.value_or("-"));
   const bool to_json = arguments.common.json && !arguments.out;
   if (!to_json) {
     out.write("user,item,score\n");
   }
-  for (std::size_t i = 0; i < pairs.users.size(); ++i) {
+  for (std::size_t i = 0; i < pairs.users.size() && !interrupted(); ++i) {
     const std::string_view user = user_ids[pairs.users[i]];
     const std::string_view item = item_ids[pairs.items[i]];
     const auto value = static_cast<float>(score(pairs.users[i], pairs.items[i]));
@@ -110,6 +115,9 @@ void predict_command(Arguments given) {
     } else {
       out.write(csv_field(user) + "," + csv_field(item) + "," + float_text(value) + "\n");
     }
+  }
+  if (interrupted()) {
+    throw Interrupted();
   }
   out.commit();
   if (score.unknown() > 0) {

@@ -2,7 +2,6 @@
 
 #include "output.h"
 
-#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,35 +11,30 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void write_error(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stderr);
-  std::fflush(stderr);
-}
-
 }  // namespace
 
 void Log::note(std::string_view text) {
   if (!quiet_) {
     clear_status();
-    write_error(std::string(text) + "\n");
+    print_error(std::string(text) + "\n");
   }
 }
 
 void Log::warn(std::string_view text) {
   clear_status();
-  write_error("warning: " + std::string(text) + "\n");
+  print_error("warning: " + std::string(text) + "\n");
 }
 
 void Log::status(std::string_view text) {
   if (!quiet_ && stderr_is_terminal()) {
-    write_error("\r\x1b[K" + std::string(text));
+    print_error("\r\x1b[K" + std::string(text));
     status_shown_ = true;
   }
 }
 
 void Log::clear_status() {
   if (status_shown_) {
-    write_error("\r\x1b[K");
+    print_error("\r\x1b[K");
     status_shown_ = false;
   }
 }

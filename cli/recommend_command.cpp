@@ -81,10 +81,15 @@ void check(const RecommendArguments& arguments) {
   if (arguments.out) {
     check_output(*arguments.out, "--out");
   }
+  Paths inputs = {arguments.model};
   for (const auto& file : {arguments.users, arguments.allow, arguments.deny, arguments.items}) {
     if (file) {
       check_inputs(Paths{*file});
+      inputs.emplace_back(*file);
     }
+  }
+  if (arguments.out) {
+    check_not_input(*arguments.out, "--out", inputs);
   }
 }
 
@@ -201,6 +206,7 @@ void recommend_command(Arguments given) {
   Log log(arguments.common.quiet);
   const OpenModel open = open_model(arguments.model);
   const Titles titles(arguments.items);
+  titles.note_strangers(open.model->item_ids, log);
   const std::vector<Index> allow = read_item_rows(arguments.allow, open, log);
   const std::vector<Index> deny = read_item_rows(arguments.deny, open, log);
   if (arguments.allow && allow.empty()) {

@@ -49,6 +49,8 @@ void similar_command(Arguments given) {
   const Recommender recommender(open.model);
   const bool of_items = arguments.item.has_value();
   const Titles titles = of_items ? Titles(arguments.items) : Titles();
+  Log log(arguments.common.quiet);
+  titles.note_strangers(model.item_ids, log);
   const auto list = of_items ? recommender.similar_items(find_item(open, *arguments.item), top_k)
                              : recommender.similar_users(find_user(open, *arguments.user), top_k);
   const IdTable& ids = of_items ? model.item_ids : model.user_ids;

@@ -66,7 +66,7 @@ void check(const TrainArguments& arguments) {
   if (arguments.checkpoint_every && (*arguments.checkpoint_every < 1 || !arguments.checkpoint)) {
     refuse("--checkpoint-every must be 1 or more and goes with --checkpoint FILE.");
   }
-  if (arguments.checkpoint == arguments.model) {
+  if (arguments.checkpoint && same_file(*arguments.checkpoint, *arguments.model)) {
     refuse("--checkpoint and --model name one file. Choose another for the checkpoint.");
   }
   if (arguments.resume && arguments.warm_start) {
@@ -78,7 +78,16 @@ void check(const TrainArguments& arguments) {
   if (arguments.checkpoint) {
     check_file_output(*arguments.checkpoint, "--checkpoint");
   }
-  check_inputs(to_paths(arguments.files));
+  Paths inputs = to_paths(arguments.files);
+  check_inputs(inputs);
+  // A model or checkpoint may be replaced by what continues it, data may not.
+  check_not_input(*arguments.model, "--model", inputs);
+  if (arguments.checkpoint) {
+    if (arguments.warm_start) {
+      inputs.emplace_back(*arguments.warm_start);
+    }
+    check_not_input(*arguments.checkpoint, "--checkpoint", inputs);
+  }
 }
 
 /// Prints the data's facts, then each iteration with the time left.
