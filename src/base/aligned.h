@@ -1,12 +1,19 @@
 #pragma once
 
 #include <cstddef>
-#include <new>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace alsace {
 
-/// Gives std::vector 64-byte alignment: whole cache lines, and what the kernels ask for.
+/// Memory aligned to 64 bytes: whole cache lines, and what the kernels ask for. Large blocks ask the
+/// system for huge pages, since gathers from a table of many small pages wait for their addresses.
+/// @throws std::bad_alloc
+void* allocate_aligned(std::size_t bytes);
+void free_aligned(void* data) noexcept;
+
+/// Gives std::vector aligned memory.
 template <class T>
 struct CacheLineAllocator {
   using value_type = T;
@@ -14,14 +21,25 @@ struct CacheLineAllocator {
   template <class U>
   CacheLineAllocator(const CacheLineAllocator<U>&) noexcept {}  // NOLINT: rebinding is implicit
 
-  T* allocate(std::size_t count) {
-    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t(64)));
-  }
-  void deallocate(T* data, std::size_t) noexcept { ::operator delete(data, std::align_val_t(64)); }
+  T* allocate(std::size_t count) { return static_cast<T*>(allocate_aligned(count * sizeof(T))); }
+  void deallocate(T* data, std::size_t) noexcept { free_aligned(data); }
   bool operator==(const CacheLineAllocator&) const = default;
 };
 
 template <class T>
 using AlignedVector = std::vector<T, CacheLineAllocator<T>>;
+
+struct FreeAligned {
+  void operator()(void* data) const noexcept { free_aligned(data); }
+};
+
+/// An aligned array whose elements are not set: for what is written before it is read.
+template <class T>
+using AlignedArray = std::unique_ptr<T[], FreeAligned>;  // NOLINT: an array of run-time size
+
+template <class T>
+AlignedArray<T> make_aligned(std::size_t count) {
+  return AlignedArray<T>(static_cast<T*>(allocate_aligned(count * sizeof(T))));
+}
 
 }  // namespace alsace

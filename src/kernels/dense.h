@@ -17,8 +17,10 @@ void add_products(
 void row_products(
     const double* z, std::size_t rows, std::size_t stride, double* out, std::size_t out_stride);
 
-/// out = a times b, rounded to float. a, out: [rows x stride], b: [stride x stride].
+/// out = a times b, in double and then rounded, or in float. a, out: [rows x stride],
+/// b: [stride x stride].
 void multiply(const double* a, std::size_t rows, std::size_t stride, const double* b, float* out);
+void multiply(const float* a, std::size_t rows, std::size_t stride, const float* b, float* out);
 
 /// Replaces the lower triangle of a symmetric matrix by its Cholesky factor L, A = L L'; what is
 /// above the diagonal is not read. False when a pivot is not positive. O(size^3 / 3).
@@ -34,6 +36,7 @@ void add_products(
 void row_products(
     const double* z, std::size_t rows, std::size_t stride, double* out, std::size_t out_stride);
 void multiply(const double* a, std::size_t rows, std::size_t stride, const double* b, float* out);
+void multiply(const float* a, std::size_t rows, std::size_t stride, const float* b, float* out);
 bool cholesky(double* a, std::size_t size, std::size_t stride);
 void cholesky_solve(const double* l, std::size_t size, std::size_t stride, double* x);
 }  // namespace reference

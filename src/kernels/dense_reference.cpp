@@ -40,6 +40,18 @@ void multiply(const double* a, std::size_t rows, std::size_t stride, const doubl
   }
 }
 
+void multiply(const float* a, std::size_t rows, std::size_t stride, const float* b, float* out) {
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t j = 0; j < stride; ++j) {
+      float sum = 0;
+      for (std::size_t i = 0; i < stride; ++i) {
+        sum += a[r * stride + i] * b[i * stride + j];
+      }
+      out[r * stride + j] = sum;
+    }
+  }
+}
+
 bool cholesky(double* a, std::size_t size, std::size_t stride) {
   for (std::size_t i = 0; i < size; ++i) {
     for (std::size_t j = 0; j <= i; ++j) {

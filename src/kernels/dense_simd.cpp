@@ -129,6 +129,66 @@ void multiply(const double* a, std::size_t rows, std::size_t stride, const doubl
   }
 }
 
+using Floats = hn::CappedTag<float, 16>;
+using FloatVector = hn::Vec<Floats>;
+
+/// kRows rows by kColumns vectors of out, in registers over all of b's rows.
+template <std::size_t kRows, std::size_t kColumns>
+HWY_INLINE void float_tile(const float* a, std::size_t stride, const float* b, float* out) {
+  const Floats d;
+  const std::size_t lanes = hn::Lanes(d);
+  FloatVector sums[kRows][kColumns];
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      sums[r][c] = hn::Zero(d);
+    }
+  }
+  for (std::size_t i = 0; i < stride; ++i, b += stride) {
+    FloatVector row[kColumns];
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      row[c] = hn::Load(d, b + c * lanes);
+    }
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const FloatVector value = hn::Set(d, a[r * stride + i]);
+      for (std::size_t c = 0; c < kColumns; ++c) {
+        sums[r][c] = hn::MulAdd(value, row[c], sums[r][c]);
+      }
+    }
+  }
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      hn::Store(sums[r][c], d, out + r * stride + c * lanes);
+    }
+  }
+}
+
+/// kColumns vectors of all rows of out: that part of b stays in cache.
+template <std::size_t kColumns>
+HWY_INLINE void float_columns(
+    const float* a, std::size_t rows, std::size_t stride, const float* b, float* out) {
+  std::size_t r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    float_tile<4, kColumns>(a + r * stride, stride, b, out + r * stride);
+  }
+  for (; r < rows; ++r) {
+    float_tile<1, kColumns>(a + r * stride, stride, b, out + r * stride);
+  }
+}
+
+void multiply_floats(
+    const float* a, std::size_t rows, std::size_t stride, const float* b, float* out) {
+  // As many sums as half of the registers hold.
+  constexpr std::size_t kWide = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 4 : 2;
+  const std::size_t lanes = hn::Lanes(Floats());
+  std::size_t j = 0;
+  for (; j + kWide * lanes <= stride; j += kWide * lanes) {
+    float_columns<kWide>(a, rows, stride, b + j, out + j);
+  }
+  for (; j < stride; j += lanes) {
+    float_columns<1>(a, rows, stride, b + j, out + j);
+  }
+}
+
 bool cholesky(double* a, std::size_t size, std::size_t stride) {
   for (std::size_t i = 0; i < size; ++i) {
     double* row = a + i * stride;
@@ -178,6 +238,7 @@ namespace alsace::kernels {
 HWY_EXPORT(add_products);
 HWY_EXPORT(row_products);
 HWY_EXPORT(multiply);
+HWY_EXPORT(multiply_floats);
 HWY_EXPORT(cholesky);
 HWY_EXPORT(cholesky_solve);
 
@@ -193,6 +254,10 @@ void row_products(
 
 void multiply(const double* a, std::size_t rows, std::size_t stride, const double* b, float* out) {
   HWY_DYNAMIC_DISPATCH(multiply)(a, rows, stride, b, out);
+}
+
+void multiply(const float* a, std::size_t rows, std::size_t stride, const float* b, float* out) {
+  HWY_DYNAMIC_DISPATCH(multiply_floats)(a, rows, stride, b, out);
 }
 
 bool cholesky(double* a, std::size_t size, std::size_t stride) {

@@ -2,6 +2,8 @@
 
 #include "alsace/error.h"
 
+#include "base/aligned.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -31,9 +33,9 @@ void check_shape(Index rows, int factors) {
 /// Zeroed, aligned floats that free themselves; at least one, so that data is never null.
 std::shared_ptr<float> allocate(std::size_t floats) {
   const std::size_t bytes = std::max(floats * sizeof(float), alignment);
-  auto* data = static_cast<float*>(::operator new(bytes, std::align_val_t(alignment)));
+  auto* data = static_cast<float*>(allocate_aligned(bytes));
   std::memset(data, 0, bytes);
-  return {data, [](float* p) { ::operator delete(p, std::align_val_t(alignment)); }};
+  return {data, [](float* p) { free_aligned(p); }};
 }
 
 }  // namespace

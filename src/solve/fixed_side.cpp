@@ -1,9 +1,16 @@
 #include "solve/fixed_side.h"
 
+#include "kernels/dense.h"
+
 #include <algorithm>
+#include <cmath>
 
 namespace alsace {
 namespace {
+
+constexpr std::size_t rows_per_task = 64;
+/// Smaller tables stay in a core's cache in single precision too.
+constexpr std::size_t least_half_bytes = std::size_t{1} << 20;
 
 /// Mean squares by coordinate in fixed order; O(rows * coordinates).
 std::vector<double> mean_squares(const FactorTable& table) {
@@ -30,26 +37,120 @@ FactorTable with_ones(FactorView factors) {
   return table;
 }
 
+bool wants_halves(const FixedSide& side, Effort effort, Precision precision) {
+  const std::size_t floats = static_cast<std::size_t>(side.rows) * side.stride();
+  return effort == Effort::rough && precision == Precision::half &&
+         floats * sizeof(float) >= least_half_bytes &&
+         kernels::has_half_precision();
+}
+
+/// The power of two that takes values up to `largest` just below the largest half, 65504.
+float scale_for(double largest) {
+  int exponent = 0;
+  std::frexp(largest, &exponent);
+  return std::ldexp(1.0F, std::clamp(15 - exponent, -40, 40));
+}
+
+/// Rows [begin, end) of the factors, padded.
+void copy_rows(FactorView factors, std::size_t begin, std::size_t end, float* out) {
+  const std::size_t stride = FactorTable::stride_of(factors.factors);
+  for (std::size_t r = begin; r < end; ++r) {
+    std::ranges::copy(factors.row(static_cast<Index>(r)), out + (r - begin) * stride);
+  }
+}
+
+/// The table in the basis, in floats or halves, with the arithmetic of a rough half-step.
+void rotate_roughly(FactorView factors, FixedSide& side, ThreadPool& pool) {
+  const std::size_t stride = side.stride();
+  const auto rows = static_cast<std::size_t>(side.rows);
+  if (side.halves == nullptr) {
+    side.table = FactorTable(side.rows, side.coordinates);
+  }
+  parallel_blocks(pool, rows, rows_per_task, [&](std::size_t begin, std::size_t end, int) {
+    AlignedVector<float> own(rows_per_task * stride, 0.0F);
+    AlignedVector<float> turned(rows_per_task * stride);
+    copy_rows(factors, begin, end, own.data());
+    if (side.halves == nullptr) {
+      kernels::multiply(
+          own.data(), end - begin, stride, side.into.data(), side.table.data() + begin * stride);
+    } else {
+      kernels::multiply(own.data(), end - begin, stride, side.into.data(), turned.data());
+      kernels::to_half(turned.data(),
+                       (end - begin) * stride,
+                       side.half_scale,
+                       side.halves.get() + begin * stride);
+    }
+  });
+}
+
+/// Explicit feedback's table in halves.
+void to_halves(FixedSide& side, ThreadPool& pool) {
+  const std::size_t stride = side.stride();
+  const auto rows = static_cast<std::size_t>(side.rows);
+  parallel_blocks(pool, rows, rows_per_task, [&](std::size_t begin, std::size_t end, int) {
+    kernels::to_half(side.table.data() + begin * stride,
+                     (end - begin) * stride,
+                     side.half_scale,
+                     side.halves.get() + begin * stride);
+  });
+  side.table = FactorTable();
+}
+
+/// The squares of a coordinate sum to rows * its mean, so no value is larger than the root of that.
+void make_room_for_halves(FixedSide& side) {
+  const double largest = static_cast<double>(*std::ranges::max_element(side.mean_square));
+  side.halves =
+      make_aligned<kernels::Half>(static_cast<std::size_t>(side.rows) * side.stride());
+  side.half_scale = scale_for(std::sqrt(largest * side.rows));
+}
+
 }  // namespace
 
-FixedSide prepare_fixed_side(ConstSide fixed, const TrainOptions& options, ThreadPool& pool) {
+FixedSide prepare_fixed_side(ConstSide fixed,
+                             const TrainOptions& options,
+                             ThreadPool& pool,
+                             Effort effort,
+                             Precision precision) {
   FixedSide side;
   side.biases = fixed.biases;
+  side.rows = fixed.factors.rows;
+  side.factors = fixed.factors.factors;
+  side.coordinates = fixed.factors.factors + (options.biases ? 1 : 0);
+  const auto coordinates = static_cast<std::size_t>(side.coordinates);
+  side.common.assign(coordinates, 0.0);
+  side.common_floats.assign(side.stride(), 1.0F);
+  side.mean_square.assign(side.stride(), 0.0F);
   if (options.feedback == Feedback::implicit_feedback) {
-    side.coordinates = fixed.factors.factors;
     side.unobserved_weight = options.unobserved_weight;
     side.basis = eigenbasis(gram(fixed.factors, pool));
-    side.table = rotate(fixed.factors, side.basis->into, pool);
-    for (const double value : side.basis->values) {
-      side.common.push_back(options.unobserved_weight * value);
-      side.mean_square.push_back(value / std::max<Index>(1, fixed.factors.rows));
+    for (std::size_t i = 0; i < coordinates; ++i) {
+      side.common[i] = options.unobserved_weight * side.basis->values[i];
+      side.mean_square[i] =
+          static_cast<float>(side.basis->values[i] / std::max<Index>(1, side.rows));
     }
-    return side;
+    if (wants_halves(side, effort, precision)) {
+      make_room_for_halves(side);
+    }
+    if (effort == Effort::rough) {
+      side.into.assign(side.basis->into.values.begin(), side.basis->into.values.end());
+      side.back.assign(side.basis->back.values.begin(), side.basis->back.values.end());
+      rotate_roughly(fixed.factors, side, pool);
+    } else {
+      side.table = rotate(fixed.factors, side.basis->into, pool);
+    }
+  } else {
+    side.table = options.biases ? with_ones(fixed.factors) : FactorTable::copy_of(fixed.factors);
+    std::ranges::transform(mean_squares(side.table),
+                           side.mean_square.begin(),
+                           [](double value) { return static_cast<float>(value); });
+    if (wants_halves(side, effort, precision)) {
+      make_room_for_halves(side);
+      to_halves(side, pool);
+    }
   }
-  side.table = options.biases ? with_ones(fixed.factors) : FactorTable::copy_of(fixed.factors);
-  side.coordinates = side.table.factors();
-  side.common.assign(static_cast<std::size_t>(side.coordinates), 0.0);
-  side.mean_square = mean_squares(side.table);
+  std::ranges::transform(side.common, side.common_floats.begin(), [](double value) {
+    return static_cast<float>(value);
+  });
   return side;
 }
 

@@ -2,7 +2,9 @@
 
 #include "alsace/solve.h"
 
+#include "base/aligned.h"
 #include "base/thread_pool.h"
+#include "kernels/gradients.h"
 #include "solve/eigenbasis.h"
 
 #include <optional>
@@ -10,6 +12,16 @@
 #include <vector>
 
 namespace alsace {
+
+/// How near a half-step comes to each row's solution.
+enum class Effort {
+  rough,    ///< A few steps from the start values: each other half-step moves the solution anyway.
+  closing,  ///< A backward error of 1e-6, by whichever solver is cheaper.
+  exact     ///< Direct solvers, in double.
+};
+
+/// The number type of the table that rough half-steps gather from. Arithmetic is in float always.
+enum class Precision { single, half };
 
 /// The fixed side of a half-step, made ready: every row's system is
 ///
@@ -19,16 +31,30 @@ namespace alsace {
 /// the part all rows share is diagonal; explicit feedback has no such part and stays as it is. With
 /// biases each y_j has one more coordinate, 1, whose partner is the row's own bias.
 struct FixedSide {
-  int coordinates = 0;              ///< factors, and one more with biases.
-  FactorTable table;                ///< [rows x coordinates]
-  std::span<const float> biases;    ///< [rows] or empty; subtracted from targets.
-  std::optional<Eigenbasis> basis;  ///< Implicit feedback only.
-  std::vector<double> common;       ///< w0 * eigenvalues, or zeros. [coordinates]
-  std::vector<double> mean_square;  ///< Mean over rows of y^2, by coordinate. [coordinates]
-  double unobserved_weight = 0;     ///< w0; 0 for explicit feedback.
+  int factors = 0;
+  int coordinates = 0;  ///< factors, and one more with biases.
+  Index rows = 0;
+  FactorTable table;                     ///< [rows x coordinates], empty when there are halves.
+  AlignedArray<kernels::Half> halves;    ///< half_scale * the table in half precision, or null.
+  float half_scale = 1;                  ///< A power of two.
+  std::span<const float> biases;         ///< [rows] or empty; subtracted from targets.
+  std::optional<Eigenbasis> basis;       ///< Implicit feedback only.
+  AlignedVector<float> into;             ///< The basis in floats, for rough efforts.
+  AlignedVector<float> back;
+  AlignedVector<double> common;          ///< w0 * eigenvalues, or zeros. [coordinates]
+  AlignedVector<float> common_floats;    ///< The same, padded with ones. [stride]
+  AlignedVector<float> mean_square;      ///< Mean over rows of y^2, by coordinate. [stride]
+  double unobserved_weight = 0;          ///< w0; 0 for explicit feedback.
+
+  [[nodiscard]] std::size_t stride() const { return FactorTable::stride_of(coordinates); }
 };
 
-/// O(rows * factors^2) with implicit feedback, a copy of the table otherwise.
-FixedSide prepare_fixed_side(ConstSide fixed, const TrainOptions& options, ThreadPool& pool);
+/// O(rows * factors^2) with implicit feedback, a copy of the table otherwise. Half precision is
+/// used where it pays: on large tables, with processors that convert it.
+FixedSide prepare_fixed_side(ConstSide fixed,
+                             const TrainOptions& options,
+                             ThreadPool& pool,
+                             Effort effort = Effort::exact,
+                             Precision precision = Precision::single);
 
 }  // namespace alsace

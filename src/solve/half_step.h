@@ -11,29 +11,42 @@
 
 namespace alsace {
 
-/// The entries of row `row`.
-struct RowEntries row_entries(const Observations& observations, Index row);
-
 /// What errors call a row: "user 'anna'".
 using RowName = std::function<std::string(Index row)>;
 
-/// half_step() with the caller's threads.
-void half_step(const Observations& observations,
-               ConstSide fixed,
-               Side solved,
-               const TrainOptions& options,
-               Index counterparts,
-               ThreadPool& pool,
-               const RowName& name);
+/// half_step() with the caller's threads. Gives the objective of all rows together: with the
+/// regularization of the fixed side added, that of the whole model.
+double half_step(const Observations& observations,
+                 ConstSide fixed,
+                 Side solved,
+                 const TrainOptions& options,
+                 Index counterparts,
+                 Effort effort,
+                 Precision precision,
+                 ThreadPool& pool,
+                 const RowName& name);
 
 /// The same against a fixed side that is already prepared.
-void half_step(const Observations& observations,
-               const FixedSide& fixed,
-               Side solved,
+double half_step(const Observations& observations,
+                 const FixedSide& fixed,
+                 Side solved,
+                 const TrainOptions& options,
+                 Index counterparts,
+                 Effort effort,
+                 ThreadPool& pool,
+                 const RowName& name);
+
+/// Half precision where the rounding of factors, 2^-11, cannot show in the objective: an entry of
+/// huge confidence would make a digit of it. O(entries).
+Precision suitable_precision(const Observations& observations, const TrainOptions& options);
+
+/// sum_u l_u (|x_u|^2 + b_u^2) of one side, whose rows have `counts` entries; `counterparts` as in
+/// half_step().
+double penalty(ConstSide side,
+               std::span<const std::int64_t> counts,
                const TrainOptions& options,
                Index counterparts,
-               ThreadPool& pool,
-               const RowName& name);
+               ThreadPool& pool);
 
 /// objective() with the caller's threads.
 double objective(const Observations& by_user,

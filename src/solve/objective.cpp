@@ -1,9 +1,10 @@
 #include "kernels/gather.h"
 #include "solve/gram.h"
 #include "solve/half_step.h"
+#include "solve/row_entries.h"
 
 #include <algorithm>
-#include <cmath>
+#include <functional>
 #include <numeric>
 #include <vector>
 
@@ -65,32 +66,45 @@ double all_pairs(ConstSide users, ConstSide items, ThreadPool& pool) {
   return std::inner_product(x.values.begin(), x.values.end(), y.values.begin(), 0.0);
 }
 
-/// sum_u l_u (|x_u|^2 + b_u^2), l_u = lambda n_u^nu.
-double penalty(ConstSide side,
-               std::span<const std::int64_t> counts,
-               double more_counts,
-               const TrainOptions& options) {
-  double sum = 0;
-  for (std::size_t row = 0; row < counts.size(); ++row) {
-    if (counts[row] == 0) {
-      continue;  // Not a row of the model: 0, or start factors on their way to it.
-    }
-    double square = bias(side.biases, row) * bias(side.biases, row);
-    for (const float value : side.factors.row(static_cast<Index>(row))) {
-      square += static_cast<double>(value) * static_cast<double>(value);
-    }
-    const double count = static_cast<double>(counts[row]) + more_counts;
-    const double exponent = *options.regularization_exponent;
-    sum += *options.regularization * (exponent == 0 ? 1.0 : std::pow(count, exponent)) * square;
-  }
-  return sum;
+Index rows_with_entries(std::span<const std::int64_t> counts) {
+  return static_cast<Index>(
+      std::ranges::count_if(counts, [](std::int64_t count) { return count > 0; }));
 }
 
-std::int64_t rows_with_entries(std::span<const std::int64_t> counts) {
-  return std::ranges::count_if(counts, [](std::int64_t count) { return count > 0; });
+/// The sum of `part` over blocks of rows, in their order.
+double sum_over_blocks(ThreadPool& pool,
+                       std::size_t rows,
+                       const std::function<double(std::size_t begin, std::size_t end)>& part) {
+  std::vector<double> parts((rows + rows_per_task - 1) / rows_per_task);
+  parallel_blocks(pool, rows, rows_per_task, [&](std::size_t begin, std::size_t end, int) {
+    parts[begin / rows_per_task] = part(begin, end);
+  });
+  return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
 }  // namespace
+
+double penalty(ConstSide side,
+               std::span<const std::int64_t> counts,
+               const TrainOptions& options,
+               Index counterparts,
+               ThreadPool& pool) {
+  const double more = more_count(options, counterparts);
+  return sum_over_blocks(pool, counts.size(), [&](std::size_t begin, std::size_t end) {
+    double sum = 0;
+    for (std::size_t row = begin; row < end; ++row) {
+      if (counts[row] == 0) {
+        continue;  // Not a row of the model: 0, or start factors on their way to it.
+      }
+      double square = bias(side.biases, row) * bias(side.biases, row);
+      for (const float value : side.factors.row(static_cast<Index>(row))) {
+        square += static_cast<double>(value) * static_cast<double>(value);
+      }
+      sum += row_regularization(options, static_cast<double>(counts[row]), more) * square;
+    }
+    return sum;
+  });
+}
 
 double objective(const Observations& by_user,
                  ConstSide users,
@@ -101,12 +115,9 @@ double objective(const Observations& by_user,
   const double unobserved_weight = is_implicit ? options.unobserved_weight : 0.0;
   const FactorTable item_table = FactorTable::copy_of(items.factors);
   const auto rows = at(by_user.rows());
-  std::vector<double> parts((rows + rows_per_task - 1) / rows_per_task);
-  parallel_blocks(pool, rows, rows_per_task, [&](std::size_t begin, std::size_t end, int) {
-    parts[begin / rows_per_task] =
-        data_term(by_user, users, items, item_table, unobserved_weight, begin, end);
+  double total = sum_over_blocks(pool, rows, [&](std::size_t begin, std::size_t end) {
+    return data_term(by_user, users, items, item_table, unobserved_weight, begin, end);
   });
-  double total = std::accumulate(parts.begin(), parts.end(), 0.0);
   if (unobserved_weight > 0) {
     total += unobserved_weight * all_pairs(users, items, pool);
   }
@@ -117,12 +128,8 @@ double objective(const Observations& by_user,
   for (const Index item : by_user.columns) {
     ++item_counts[at(item)];
   }
-  const bool all = options.regularization_count == RegularizationCount::all;
-  const auto more = [&](std::span<const std::int64_t> other) {
-    return all ? unobserved_weight * static_cast<double>(rows_with_entries(other)) : 0.0;
-  };
-  return total + penalty(users, user_counts, more(item_counts), options) +
-         penalty(items, item_counts, more(user_counts), options);
+  return total + penalty(users, user_counts, options, rows_with_entries(item_counts), pool) +
+         penalty(items, item_counts, options, rows_with_entries(user_counts), pool);
 }
 
 double objective(const Observations& by_user,

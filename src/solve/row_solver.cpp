@@ -12,12 +12,9 @@ namespace alsace {
 namespace {
 
 constexpr std::size_t panel_rows = 128;
-constexpr float gradient_tolerance = 1e-2F;
 constexpr double refinement_tolerance = 1e-9;
 constexpr double accepted_residual = 1e-7;
 constexpr int most_refinements = 4;
-/// Above, sums in float would lose the digits that conjugate gradients need.
-constexpr std::size_t most_gradient_entries = std::size_t{1} << 20;
 
 bool fits_float(std::span<const double> values) {
   return std::ranges::all_of(values,
@@ -28,43 +25,21 @@ double length_of(std::span<const double> values) {
   return std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0));
 }
 
-/// Multiply-adds of an exact solve, those of its double arithmetic counted twice.
-double exact_cost(double entries, double size) {
-  return entries < size
-             ? entries * entries * size + entries * entries * entries / 3 + 4 * entries * size
-             : entries * size * size + size * size * size / 3;
-}
-
-/// Multiply-adds of one step of conjugate gradients: a dot product and an addition per entry.
-double step_cost(double entries, double size) {
-  return 2 * entries * size;
-}
-
 }  // namespace
 
 RowSolver::RowSolver(const FixedSide& fixed, const TrainOptions& options, Index counterparts)
     : fixed_(fixed),
       options_(options),
-      counterparts_(counterparts),
+      more_count_(more_count(options, counterparts)),
       size_(static_cast<std::size_t>(fixed.coordinates)),
       stride_(fixed.table.stride()),
       diagonal_(stride_, 1.0),
       right_(stride_, 0.0),
-      inverse_root_(stride_, 1.0),
-      floats_(6 * stride_, 0.0F) {
+      inverse_root_(stride_, 1.0) {
   if (options.nonnegative) {
     nonnegative_.factor.assign(stride_ * stride_, 0.0);
     nonnegative_.solution.assign(stride_, 0.0);
   }
-}
-
-double RowSolver::regularization(std::size_t entries) const {
-  double count = static_cast<double>(entries);
-  if (options_.regularization_count == RegularizationCount::all) {
-    count += fixed_.unobserved_weight * counterparts_;
-  }
-  const double exponent = *options_.regularization_exponent;
-  return *options_.regularization * (exponent == 0 ? 1.0 : std::pow(count, exponent));
 }
 
 void RowSolver::load(const RowEntries& row) {
@@ -72,21 +47,17 @@ void RowSolver::load(const RowEntries& row) {
   weights_.resize(entries);
   targets_.resize(entries);
   least_weight_ = std::numeric_limits<double>::infinity();
-  weight_sum_ = 0;
+  constant_ = 0;
   for (std::size_t j = 0; j < entries; ++j) {
-    const double confidence = row.confidence.empty() ? row.uniform_confidence : row.confidence[j];
-    double target = row.targets.empty() ? 1.0 : static_cast<double>(row.targets[j]);
-    target -= row.target_offset;
-    if (!fixed_.biases.empty()) {
-      target -= static_cast<double>(fixed_.biases[static_cast<std::size_t>(row.columns[j])]);
-    }
+    const double confidence = row.confidence_at(j);
+    const double target = row.target_at(j, fixed_.biases);
     const double weight = confidence - fixed_.unobserved_weight;
     weights_[j] = static_cast<float>(weight);
     targets_[j] = static_cast<float>(confidence * target);
     least_weight_ = std::min(least_weight_, weight);
-    weight_sum_ += std::max(0.0, weight);
+    constant_ += confidence * target * target;
   }
-  const double lambda = regularization(entries);
+  const double lambda = row_regularization(options_, static_cast<double>(entries), more_count_);
   for (std::size_t i = 0; i < size_; ++i) {
     diagonal_[i] = fixed_.common[i] + lambda;
   }
@@ -119,32 +90,43 @@ double RowSolver::data_trace(std::span<const Index> columns) const {
   return trace;
 }
 
-bool RowSolver::solve(const RowEntries& row, Solver solver, std::span<double> x) {
+std::optional<double> RowSolver::solve(const RowEntries& row, std::span<double> x) {
   if (row.columns.empty()) {
     std::ranges::fill(x, 0.0);
-    return true;
+    return 0.0;
   }
   load(row);
-  const auto entries = static_cast<double>(row.columns.size());
-  const auto size = static_cast<double>(size_);
-  constexpr double usual_steps = 4;  // Three, and the first residual.
-  if (options_.nonnegative) {
-    assemble(row.columns);
-    const std::size_t nonnegative = size_ - (options_.biases ? 1 : 0);
-    return solve_nonnegative(matrix_.data(),
-                             right_.data(),
-                             size_,
-                             stride_,
-                             nonnegative,
-                             x.data(),
-                             nonnegative_) &&
-           fits_float(x);
+  if (!(options_.nonnegative ? solve_nonnegatively(row.columns, x)
+                             : solve_exactly(row.columns, x))) {
+    return std::nullopt;
   }
-  if (solver == Solver::exact || row.columns.size() > most_gradient_entries ||
-      exact_cost(entries, size) <= usual_steps * step_cost(entries, size)) {
-    return solve_exactly(row.columns, x);
+  return objective(row.columns, x);
+}
+
+/// x'Ax - 2 b'x and the constant, from the entries: also where x is not the solution to the last
+/// digit. O(entries * factors).
+double RowSolver::objective(std::span<const Index> columns, std::span<const double> x) const {
+  double sum = constant_;
+  for (std::size_t i = 0; i < size_; ++i) {
+    sum += diagonal_[i] * x[i] * x[i];
   }
-  return solve_by_gradients(row.columns, x) || solve_exactly(row.columns, x);
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    const std::span<const float> y = fixed_.table.row(columns[j]);
+    double dot = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+      dot += x[i] * static_cast<double>(y[i]);
+    }
+    sum += (static_cast<double>(weights_[j]) * dot - 2 * static_cast<double>(targets_[j])) * dot;
+  }
+  return sum;
+}
+
+bool RowSolver::solve_nonnegatively(std::span<const Index> columns, std::span<double> x) {
+  assemble(columns);
+  const std::size_t nonnegative = size_ - (options_.biases ? 1 : 0);
+  return solve_nonnegative(
+             matrix_.data(), right_.data(), size_, stride_, nonnegative, x.data(), nonnegative_) &&
+         fits_float(x);
 }
 
 bool RowSolver::solve_exactly(std::span<const Index> columns, std::span<double> x) {
@@ -282,48 +264,6 @@ void RowSolver::apply_dual(std::size_t entries, double* b) {
   for (std::size_t i = 0; i < stride_; ++i) {
     b[i] *= inverse_root_[i];
   }
-}
-
-bool RowSolver::solve_by_gradients(std::span<const Index> columns, std::span<double> x) {
-  float* start = floats_.data();
-  float* diagonal = start + stride_;
-  float* preconditioner = diagonal + stride_;
-  for (std::size_t i = 0; i < size_; ++i) {
-    start[i] = static_cast<float>(x[i]);
-    diagonal[i] = static_cast<float>(diagonal_[i]);
-    // The expected data term: as if the row's items were drawn from the whole table.
-    preconditioner[i] =
-        static_cast<float>(1.0 / (diagonal_[i] + weight_sum_ * fixed_.mean_square[i]));
-  }
-  for (std::size_t i = size_; i < stride_; ++i) {
-    start[i] = 0.0F;
-    diagonal[i] = 1.0F;
-    preconditioner[i] = 1.0F;
-  }
-  const kernels::GatherSystem system{.table = fixed_.table.data(),
-                                     .stride = stride_,
-                                     .columns = columns.data(),
-                                     .weights = weights_.data(),
-                                     .targets = targets_.data(),
-                                     .entries = columns.size(),
-                                     .diagonal = diagonal};
-  if (!kernels::conjugate_gradients(system,
-                                    preconditioner,
-                                    gradient_tolerance,
-                                    most_steps(columns.size()),
-                                    start,
-                                    preconditioner + stride_)) {
-    return false;
-  }
-  std::copy_n(start, size_, x.begin());
-  return fits_float(x);
-}
-
-/// Steps until an exact solve would have been cheaper: at most twice the best choice is ever paid.
-int RowSolver::most_steps(std::size_t entries) const {
-  const auto n = static_cast<double>(entries);
-  const auto size = static_cast<double>(size_);
-  return static_cast<int>(std::clamp(exact_cost(n, size) / step_cost(n, size), 10.0, 100.0));
 }
 
 bool RowSolver::prepare_explanation(const RowEntries& row, std::span<const double> x) {

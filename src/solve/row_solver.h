@@ -5,36 +5,26 @@
 #include "base/aligned.h"
 #include "solve/fixed_side.h"
 #include "solve/nonnegative.h"
+#include "solve/row_entries.h"
 
 #include <cstddef>
-#include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 namespace alsace {
 
-/// The entries of one row, as observed.
-struct RowEntries {
-  std::span<const Index> columns;
-  std::span<const float> confidence;  ///< Or empty: all uniform_confidence.
-  std::span<const float> targets;     ///< Or empty: all 1.
-  float uniform_confidence = 1.0F;
-  double target_offset = 0.0;
-};
-
-/// Solves single rows against one prepared fixed side. Holds the room a row needs, so each thread
-/// has its own; the fixed side is shared.
+/// Solves single rows directly, in double, against one prepared fixed side. Holds the room a row
+/// needs, so each thread has its own; the fixed side is shared.
 class RowSolver {
  public:
   /// `counterparts` is n of the other side in RegularizationCount::all.
   RowSolver(const FixedSide& fixed, const TrainOptions& options, Index counterparts);
 
-  /// l_u = lambda n^nu for a row with that many entries.
-  [[nodiscard]] double regularization(std::size_t entries) const;
-
-  /// Writes the solution, in the fixed side's basis, over the start values x. [coordinates]
-  /// False when the system is not positive definite or the solution not finite.
-  [[nodiscard]] bool solve(const RowEntries& row, Solver solver, std::span<double> x);
+  /// Writes the solution, in the fixed side's basis, over x; nonnegative starts from the support of
+  /// x. [coordinates] Gives the row's part of the objective, as GradientSolver::solve() does, or
+  /// nothing when the system is not positive definite or the solution not finite.
+  std::optional<double> solve(const RowEntries& row, std::span<double> x);
 
   /// For the row given to prepare_explanation: makes A's factor (on the free coordinates of x with
   /// nonnegative), so that contributions() can solve A z = y.
@@ -47,17 +37,17 @@ class RowSolver {
   void load(const RowEntries& row);
   void raise_diagonal(std::span<const Index> columns);
   [[nodiscard]] double data_trace(std::span<const Index> columns) const;
+  [[nodiscard]] bool solve_nonnegatively(std::span<const Index> columns, std::span<double> x);
   [[nodiscard]] bool solve_exactly(std::span<const Index> columns, std::span<double> x);
-  [[nodiscard]] bool solve_by_gradients(std::span<const Index> columns, std::span<double> x);
   [[nodiscard]] bool solve_dual(std::span<const Index> columns, double* x);
   [[nodiscard]] bool factor_dual(std::span<const Index> columns);
   void apply_dual(std::size_t entries, double* b);
   void assemble(std::span<const Index> columns);
-  [[nodiscard]] int most_steps(std::size_t entries) const;
+  [[nodiscard]] double objective(std::span<const Index> columns, std::span<const double> x) const;
 
   const FixedSide& fixed_;
   const TrainOptions& options_;
-  Index counterparts_;
+  double more_count_;
   std::size_t size_;
   std::size_t stride_;
 
@@ -66,7 +56,7 @@ class RowSolver {
   AlignedVector<float> targets_;
   AlignedVector<double> diagonal_;  ///< [stride], padding 1.
   double least_weight_ = 0;
-  double weight_sum_ = 0;
+  double constant_ = 0;  ///< sum_j c_j p_j^2
 
   AlignedVector<double> matrix_;        ///< A, then its factor. [stride x stride]
   AlignedVector<double> right_;         ///< b. [stride]
@@ -77,7 +67,6 @@ class RowSolver {
   AlignedVector<double> dual_;          ///< I + Z Z', then its factor. [entries x dual_stride]
   AlignedVector<double> dual_side_;     ///< [entries]
   std::size_t dual_stride_ = 0;
-  AlignedVector<float> floats_;  ///< x, diagonal, preconditioner and room for gradients.
   NonnegativeWork nonnegative_;
 };
 

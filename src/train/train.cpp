@@ -69,7 +69,8 @@ void drop_vanished(FactorTable& factors) {
 class Training {
  public:
   Training(Model& model, const TrainingData& data, const TrainControl& control)
-      : model_(model), data_(data), control_(control), pool_(model.options.threads) {}
+      : model_(model), data_(data), control_(control), pool_(model.options.threads),
+        precision_(suitable_precision(data.item_observations(model.options), model.options)) {}
 
   void run() {
     model_.summary.threads = pool_.workers();
@@ -99,34 +100,39 @@ class Training {
     return {.factors = model_.item_factors.view(), .biases = model_.item_biases};
   }
 
-  void solve_users(const TrainOptions& options) {
-    half_step(data_.user_observations(options),
-              items(),
-              users(),
-              options,
-              data_.trained_items,
-              pool_,
-              [this](Index row) { return fmt::format("user '{}'", model_.user_ids[row]); });
+  /// Solves all users; the objective without the items' regularization.
+  double solve_users(Effort effort) {
+    return half_step(data_.user_observations(model_.options),
+                     items(),
+                     users(),
+                     model_.options,
+                     data_.trained_items,
+                     effort,
+                     precision_,
+                     pool_,
+                     [this](Index row) { return fmt::format("user '{}'", model_.user_ids[row]); });
   }
-  void solve_items(const TrainOptions& options) {
-    half_step(data_.item_observations(options),
-              users(),
-              items(),
-              options,
-              data_.trained_users,
-              pool_,
-              [this](Index row) { return fmt::format("item '{}'", model_.item_ids[row]); });
-    drop_vanished(model_.item_factors);
-  }
-  [[nodiscard]] double current_objective() {
+  double solve_items(Effort effort) {
     const double value =
-        objective(data_.user_observations(model_.options), users(), items(), model_.options, pool_);
-    if (!std::isfinite(value)) {
+        half_step(data_.item_observations(model_.options),
+                  users(),
+                  items(),
+                  model_.options,
+                  data_.trained_users,
+                  effort,
+                  precision_,
+                  pool_,
+                  [this](Index row) { return fmt::format("item '{}'", model_.item_ids[row]); });
+    drop_vanished(model_.item_factors);
+    return value;
+  }
+  static double checked(double objective) {
+    if (!std::isfinite(objective)) {
       throw Error(
           ErrorCode::numerical_failure,
           "train: the factors have grown beyond what float can hold. Raise regularization.");
     }
-    return value;
+    return objective;
   }
 
   [[nodiscard]] bool stop_requested() const {
@@ -136,14 +142,18 @@ class Training {
   /// All users, then all items; says in the summary when training is to end.
   void iterate() {
     const Stopwatch clock;
-    solve_users(model_.options);
+    const Effort effort =
+        model_.options.solver == Solver::exact ? Effort::exact : Effort::rough;
+    solve_users(effort);
     if (stop_requested()) {
       // Half an iteration: the closing half-step makes users fit the items again.
       model_.summary.stopped = "interrupted";
       return;
     }
-    solve_items(model_.options);
-    const double value = current_objective();
+    const double item_part = solve_items(effort);
+    const double value = checked(
+        item_part +
+        penalty(users(), data_.user_counts, model_.options, data_.trained_items, pool_));
     model_.summary.objective.push_back(value);
     model_.summary.seconds.push_back(clock.seconds());
     write_checkpoint();
@@ -175,13 +185,12 @@ class Training {
     }
   }
 
-  /// Users once more, exactly: then fold-in of a user's own history gives the stored row.
+  /// Users once more, closely: then fold-in of a user's own history gives the stored row.
   void close() {
-    TrainOptions options = model_.options;
-    options.solver = Solver::exact;
-    solve_users(options);
+    solve_users(model_.options.solver == Solver::exact ? Effort::exact : Effort::closing);
     model_.spectrum = eigenbasis(gram(model_.item_factors, pool_)).values;
-    model_.summary.final_objective = current_objective();
+    model_.summary.final_objective = checked(objective(
+        data_.user_observations(model_.options), users(), items(), model_.options, pool_));
     model_.summary.peak_memory_bytes = peak_memory_bytes();
     model_.complete = true;
   }
@@ -190,6 +199,7 @@ class Training {
   const TrainingData& data_;
   const TrainControl& control_;
   ThreadPool pool_;
+  Precision precision_;
 };
 
 void check_control(const TrainControl& control) {

@@ -1,0 +1,393 @@
+// Passes over the rows of a factor table that one row's entries name: dot products with a vector,
+// and sums of the rows scaled by them. Compiled once for each instruction set.
+
+#if defined(ALSACE_KERNELS_GATHERED_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef ALSACE_KERNELS_GATHERED_INL_H_
+#undef ALSACE_KERNELS_GATHERED_INL_H_
+#else
+#define ALSACE_KERNELS_GATHERED_INL_H_
+#endif
+
+#include "kernels/gradients.h"
+
+#include <algorithm>
+
+#include <hwy/cache_control.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace alsace::kernels::HWY_NAMESPACE {
+#if HWY_TARGET != HWY_SCALAR  // There the plain loops do.
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Strides are multiples of 16 floats: no wider vectors, also where the machine has them.
+using Floats = hn::CappedTag<float, 16>;
+using FloatVector = hn::Vec<Floats>;
+using Halves = hn::Rebind<hwy::float16_t, Floats>;
+using Four = hn::FixedTag<float, 4>;
+using FourVector = hn::Vec<Four>;
+
+constexpr std::size_t kLanes = HWY_LANES(float) < 16 ? HWY_LANES(float) : 16;
+/// Vectors of gathered rows that stay in registers between their two uses, 32 registers or 16.
+constexpr std::size_t kHeld = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 16 : 4;
+/// Entries worked on together where their rows do not fit registers: they stay in L1.
+constexpr std::size_t kPanel = 8;
+/// Bytes asked for ahead of their use: enough to cover the latency of memory.
+constexpr std::size_t kBytesAhead = 4096;
+/// Entries whose sums are taken apart before they are added to the whole.
+constexpr std::size_t kBlock = 8192;
+
+HWY_INLINE FloatVector load(const float* from) {
+  return hn::Load(Floats(), from);
+}
+
+HWY_INLINE FloatVector load(const Half* from) {
+  return hn::PromoteTo(Floats(), hn::Load(Halves(), reinterpret_cast<const hwy::float16_t*>(from)));
+}
+
+HWY_INLINE float sum(FloatVector v) {
+  return hn::GetLane(hn::SumOfLanes(Floats(), v));
+}
+
+/// The sum of the blocks of four lanes.
+template <class D>
+HWY_INLINE FourVector sum_of_blocks(D d, hn::Vec<D> v) {
+  if constexpr (hn::MaxLanes(D()) == 4) {
+    (void)d;
+    return v;
+  } else {
+    const hn::Half<D> half;
+    return sum_of_blocks(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  }
+}
+
+HWY_INLINE FourVector dot_sums(const FloatVector (&v)[1]) {
+  return hn::Set(Four(), sum(v[0]));
+}
+
+HWY_INLINE FourVector dot_sums(const FloatVector (&v)[2]) {
+  const Floats d;
+  const hn::Repartition<double, Floats> pairs;
+  const auto a = hn::Add(hn::InterleaveLower(d, v[0], v[1]), hn::InterleaveUpper(d, v[0], v[1]));
+  const auto high = hn::BitCast(d, hn::InterleaveUpper(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, a)));
+  return sum_of_blocks(d, hn::Add(a, high));
+}
+
+/// The sums of four vectors, side by side: six shuffles, where four sums of lanes take sixteen.
+HWY_INLINE FourVector dot_sums(const FloatVector (&v)[4]) {
+  const Floats d;
+  const hn::Repartition<double, Floats> pairs;
+  const auto a = hn::Add(hn::InterleaveLower(d, v[0], v[1]), hn::InterleaveUpper(d, v[0], v[1]));
+  const auto b = hn::Add(hn::InterleaveLower(d, v[2], v[3]), hn::InterleaveUpper(d, v[2], v[3]));
+  const auto low = hn::InterleaveLower(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, b));
+  const auto high = hn::InterleaveUpper(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, b));
+  return sum_of_blocks(d, hn::Add(hn::BitCast(d, low), hn::BitCast(d, high)));
+}
+
+/// The first kCount floats, then zeros.
+template <std::size_t kCount>
+HWY_INLINE FourVector first(const float* from) {
+  if constexpr (kCount == 4) {
+    return hn::LoadU(Four(), from);
+  } else if constexpr (kCount == 1) {
+    return hn::IfThenElseZero(hn::FirstN(Four(), 1), hn::Set(Four(), *from));
+  } else {
+    return hn::ZeroExtendVector(Four(), hn::LoadU(hn::FixedTag<float, kCount>(), from));
+  }
+}
+
+/// What a pass over the entries does with d_j = y_j . p.
+enum class Pass {
+  residual,  ///< q += sum_j (t_j - w_j d_j) y_j; counts squares and products.
+  product,   ///< q += sum_j w_j d_j y_j
+  energy     ///< Counts squares.
+};
+
+struct PassSums {
+  double squares = 0;   ///< sum_j w_j d_j^2
+  double products = 0;  ///< sum_j t_j d_j
+};
+
+/// From dot products to the scales of the addition, four entries at a time.
+template <Pass kPass>
+class Tally {
+ public:
+  HWY_INLINE Tally() : squares_(hn::Zero(Four())), products_(hn::Zero(Four())) {}
+
+  /// Of kRows entries; what is beyond weighs nothing.
+  template <std::size_t kRows>
+  HWY_INLINE void scale(FourVector dots, const float* w, const float* t, float* scales) {
+    const Four four;
+    const FourVector weighted = hn::Mul(first<kRows>(w), dots);
+    if constexpr (kPass != Pass::product) {
+      squares_ = hn::MulAdd(weighted, dots, squares_);
+    }
+    if constexpr (kPass == Pass::residual) {
+      const FourVector targets = first<kRows>(t);
+      products_ = hn::MulAdd(targets, dots, products_);
+      hn::Store(hn::Sub(targets, weighted), four, scales);
+    } else if constexpr (kPass == Pass::product) {
+      hn::Store(weighted, four, scales);
+    }
+  }
+  HWY_INLINE PassSums sums() const {
+    const Four four;
+    return {.squares = static_cast<double>(hn::GetLane(hn::SumOfLanes(four, squares_))),
+            .products = static_cast<double>(hn::GetLane(hn::SumOfLanes(four, products_)))};
+  }
+
+ private:
+  FourVector squares_;
+  FourVector products_;
+};
+
+/// Rows of the table by number.
+template <class T>
+struct Gathered {
+  const T* table;
+  std::size_t stride;
+  const std::int32_t* columns;
+  std::size_t entries;
+  std::size_t ahead;  ///< Entries asked for ahead of their use.
+
+  /// Rows j to j + kRows; asks for those to come. Past the end the last row again, which will weigh
+  /// nothing. `stride` is this one's, where the compiler knows it.
+  template <std::size_t kRows>
+  HWY_INLINE void find(std::size_t j, std::size_t known_stride, const T** rows) const {
+    if (j + kRows <= entries) {
+      for (std::size_t r = 0; r < kRows; ++r) {
+        rows[r] = table + static_cast<std::size_t>(columns[j + r]) * known_stride;
+      }
+    } else {
+      for (std::size_t r = 0; r < kRows; ++r) {
+        rows[r] = table + static_cast<std::size_t>(columns[HWY_MIN(j + r, entries - 1)]) * known_stride;
+      }
+    }
+    if (j + ahead + kRows <= entries) {
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const T* next = table + static_cast<std::size_t>(columns[j + ahead + r]) * known_stride;
+        for (std::size_t i = 0; i < known_stride; i += 64 / sizeof(T)) {
+          hwy::Prefetch(next + i);
+        }
+      }
+    }
+  }
+};
+
+/// Rows of kVectors vectors, kRows at a time and each read once: their values stay in registers
+/// between the dot product and the addition.
+template <std::size_t kVectors, Pass kPass, class T>
+HWY_NOINLINE PassSums fused_pass(const Gathered<T>& from,
+                                 std::size_t begin,
+                                 std::size_t end,
+                                 const float* w,
+                                 const float* t,
+                                 const float* p,
+                                 float* q) {
+  constexpr std::size_t kRows = HWY_MIN(4, kHeld / kVectors);
+  constexpr std::size_t kSets = kVectors <= 4 ? 2 : 1;  // To hide the latency of addition.
+  constexpr bool kAdds = kPass != Pass::energy;
+  constexpr bool kHoldsSums = kVectors < kHeld;
+  const Floats d;
+  HWY_ALIGN float scales[4];
+  Tally<kPass> tally;
+  FloatVector sums[kSets][kVectors];
+  if constexpr (kAdds && kHoldsSums) {
+    for (std::size_t c = 0; c < kVectors; ++c) {
+      sums[0][c] = load(q + c * kLanes);
+      for (std::size_t set = 1; set < kSets; ++set) {
+        sums[set][c] = hn::Zero(d);
+      }
+    }
+  }
+  for (std::size_t j = begin; j < end; j += kRows) {
+    FloatVector y[kRows][kVectors];
+    FloatVector dots[kRows];
+    const T* rows[kRows];
+    from.template find<kRows>(j, kVectors * kLanes, rows);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      FloatVector others = hn::Zero(d);
+      for (std::size_t c = 0; c < kVectors; ++c) {
+        y[r][c] = load(rows[r] + c * kLanes);
+        const FloatVector pc = load(p + c * kLanes);
+        if (kRows == 1 && c % 2 == 1) {
+          others = hn::MulAdd(y[r][c], pc, others);
+        } else {
+          dots[r] = c == 0 ? hn::Mul(y[r][c], pc) : hn::MulAdd(y[r][c], pc, dots[r]);
+        }
+      }
+      if constexpr (kRows == 1) {
+        dots[r] = hn::Add(dots[r], others);
+      }
+    }
+    tally.template scale<kRows>(dot_sums(dots), w + (j - begin), t + (j - begin), scales);
+    if constexpr (kAdds) {
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const FloatVector scale = hn::Set(d, scales[r]);
+        for (std::size_t c = 0; c < kVectors; ++c) {
+          if constexpr (kHoldsSums) {
+            sums[r % kSets][c] = hn::MulAdd(y[r][c], scale, sums[r % kSets][c]);
+          } else {
+            hn::Store(hn::MulAdd(y[r][c], scale, load(q + c * kLanes)), d, q + c * kLanes);
+          }
+        }
+      }
+    }
+  }
+  if constexpr (kAdds && kHoldsSums) {
+    for (std::size_t c = 0; c < kVectors; ++c) {
+      for (std::size_t set = 1; set < kSets; ++set) {
+        sums[0][c] = hn::Add(sums[0][c], sums[set][c]);
+      }
+      hn::Store(sums[0][c], d, q + c * kLanes);
+    }
+  }
+  return tally.sums();
+}
+
+/// Four dot products side by side hide each other's latency.
+template <class T>
+HWY_INLINE FourVector four_dots(const T* const* rows, std::size_t stride, const float* p) {
+  const Floats d;
+  const T* y0 = rows[0];
+  const T* y1 = rows[1];
+  const T* y2 = rows[2];
+  const T* y3 = rows[3];
+  FloatVector sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  for (std::size_t i = 0; i < stride; i += kLanes) {
+    const FloatVector pi = load(p + i);
+    sums[0] = hn::MulAdd(load(y0 + i), pi, sums[0]);
+    sums[1] = hn::MulAdd(load(y1 + i), pi, sums[1]);
+    sums[2] = hn::MulAdd(load(y2 + i), pi, sums[2]);
+    sums[3] = hn::MulAdd(load(y3 + i), pi, sums[3]);
+  }
+  return dot_sums(sums);
+}
+
+/// kColumns vectors of q += sum_r s_r y_r, in registers over a panel.
+template <std::size_t kColumns, class T>
+HWY_INLINE void add_columns(const T* const* rows, std::size_t first, const float* s, float* q) {
+  const Floats d;
+  FloatVector sums[kColumns];
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    sums[c] = load(q + c * kLanes);
+  }
+  for (std::size_t r = 0; r < kPanel; ++r) {
+    const FloatVector scale = hn::Set(d, s[r]);
+    const T* y = rows[r] + first;
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      sums[c] = hn::MulAdd(load(y + c * kLanes), scale, sums[c]);
+    }
+  }
+  for (std::size_t c = 0; c < kColumns; ++c) {
+    hn::Store(sums[c], d, q + c * kLanes);
+  }
+}
+
+/// Longer rows: a panel's dot products first, then its additions. kVectors is a row's length, or 0
+/// for any.
+template <std::size_t kVectors, Pass kPass, class T>
+HWY_NOINLINE PassSums panel_pass(const Gathered<T>& from,
+                                 std::size_t begin,
+                                 std::size_t end,
+                                 const float* w,
+                                 const float* t,
+                                 const float* p,
+                                 float* q) {
+  const std::size_t stride = kVectors == 0 ? from.stride : kVectors * kLanes;
+  HWY_ALIGN float scales[kPanel];
+  const T* rows[kPanel];
+  Tally<kPass> tally;
+  for (std::size_t j = begin; j < end; j += kPanel) {
+    for (std::size_t r = 0; r < kPanel; r += 4) {
+      from.template find<4>(j + r, stride, rows + r);
+      tally.template scale<4>(four_dots(rows + r, stride, p), w + (j - begin) + r, t + (j - begin) + r, scales + r);
+    }
+    if constexpr (kPass != Pass::energy) {
+      std::size_t i = 0;
+      for (; i + 8 * kLanes <= stride; i += 8 * kLanes) {
+        add_columns<8>(rows, i, scales, q + i);
+      }
+      for (; i + 2 * kLanes <= stride; i += 2 * kLanes) {
+        add_columns<2>(rows, i, scales, q + i);
+      }
+      for (; i < stride; i += kLanes) {
+        add_columns<1>(rows, i, scales, q + i);
+      }
+    }
+  }
+  return tally.sums();
+}
+
+/// A pass over one row's entries, its length in vectors known to the compiler (0: any).
+template <std::size_t kVectors, class T>
+class Row {
+ public:
+  HWY_INLINE Row(const T* table, const GatheredEntries& entries, float* work)
+      : from_{table,
+              entries.stride,
+              entries.columns,
+              entries.entries,
+              HWY_MAX(4, kBytesAhead / (entries.stride * sizeof(T)))},
+        entries_(entries),
+        block_(work) {}
+
+  template <Pass kPass>
+  HWY_INLINE PassSums pass(const float* p, float* q) const {
+    const std::size_t whole = entries_.entries / kPanel * kPanel;
+    PassSums sums;
+    for (std::size_t begin = 0; begin < whole; begin += kBlock) {
+      const std::size_t end = HWY_MIN(begin + kBlock, whole);
+      const float* w = entries_.weights + begin;
+      const float* t = entries_.targets + begin;
+      if (begin == 0 || kPass == Pass::energy) {
+        add<kPass>(begin, end, w, t, p, q, sums);
+      } else {
+        std::fill_n(block_, entries_.stride, 0.0F);
+        add<kPass>(begin, end, w, t, p, block_, sums);
+        for (std::size_t i = 0; i < entries_.stride; i += kLanes) {
+          hn::Store(hn::Add(load(q + i), load(block_ + i)), Floats(), q + i);
+        }
+      }
+    }
+    if (whole < entries_.entries) {
+      HWY_ALIGN float w[kPanel] = {};
+      HWY_ALIGN float t[kPanel] = {};
+      for (std::size_t j = whole; j < entries_.entries; ++j) {
+        w[j - whole] = entries_.weights[j];
+        t[j - whole] = entries_.targets[j];
+      }
+      add<kPass>(whole, entries_.entries, w, t, p, q, sums);
+    }
+    return sums;
+  }
+
+ private:
+  template <Pass kPass>
+  HWY_INLINE void add(std::size_t begin,
+                      std::size_t end,
+                      const float* w,
+                      const float* t,
+                      const float* p,
+                      float* q,
+                      PassSums& sums) const {
+    PassSums part;
+    if constexpr (kVectors > 0 && kVectors <= kHeld) {
+      part = fused_pass<kVectors, kPass>(from_, begin, end, w, t, p, q);
+    } else {
+      part = panel_pass<kVectors, kPass>(from_, begin, end, w, t, p, q);
+    }
+    sums.squares += part.squares;
+    sums.products += part.products;
+  }
+
+  Gathered<T> from_;
+  const GatheredEntries& entries_;
+  float* block_;
+};
+
+#endif
+}  // namespace alsace::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

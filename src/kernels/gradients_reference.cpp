@@ -1,0 +1,155 @@
+#include "kernels/gradients.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <vector>
+
+namespace alsace::kernels::reference {
+namespace {
+
+/// The number with these bits in IEEE half precision.
+float from_half(Half bits) {
+  const int exponent = (bits >> 10) & 31;
+  const int fraction = bits & 1023;
+  const float sign = (bits & 0x8000) != 0 ? -1.0F : 1.0F;
+  if (exponent == 0) {
+    return sign * std::ldexp(static_cast<float>(fraction), -24);
+  }
+  return sign * std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+}
+
+/// Row columns[j] of either table.
+void read_row(const GatheredEntries& entries, std::size_t j, std::vector<double>& y) {
+  const auto row = static_cast<std::size_t>(entries.columns[j]) * entries.stride;
+  for (std::size_t i = 0; i < entries.stride; ++i) {
+    y[i] = static_cast<double>(entries.half_table != nullptr
+                                   ? from_half(entries.half_table[row + i])
+                                   : entries.table[row + i]);
+  }
+}
+
+struct Sums {
+  double squares = 0;
+  double products = 0;
+};
+
+/// q += sum_j s_j y_j, s_j = w_j (y_j . p), or with targets t_j - w_j (y_j . p).
+Sums add_entries(const GatheredEntries& entries,
+                 bool residual,
+                 const std::vector<double>& p,
+                 std::vector<double>& q) {
+  std::vector<double> y(entries.stride);
+  Sums sums;
+  for (std::size_t j = 0; j < entries.entries; ++j) {
+    read_row(entries, j, y);
+    double dot = 0;
+    for (std::size_t i = 0; i < entries.stride; ++i) {
+      dot += y[i] * p[i];
+    }
+    const double weight = static_cast<double>(entries.weights[j]);
+    const double target = static_cast<double>(entries.targets[j]);
+    sums.squares += weight * dot * dot;
+    sums.products += target * dot;
+    const double scale = residual ? target - weight * dot : weight * dot;
+    for (std::size_t i = 0; i < entries.stride; ++i) {
+      q[i] += scale * y[i];
+    }
+  }
+  return sums;
+}
+
+}  // namespace
+
+GradientResult conjugate_gradients(const GatheredEntries& entries,
+                                   const GradientDiagonal& diagonal,
+                                   const GradientLimits& limits,
+                                   float* x,
+                                   float* /*work*/) {
+  const std::size_t size = entries.stride;
+  std::vector<double> own(size);
+  std::vector<double> inverse(size);
+  std::vector<double> at(x, x + size);
+  std::vector<double> r(size);
+  std::vector<double> p(size);
+  std::vector<double> q(size);
+  GradientResult result;
+  double energy = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    own[i] = static_cast<double>(diagonal.common[i] + diagonal.regularization);
+    inverse[i] = 1.0 / (own[i] + static_cast<double>(diagonal.weight_sum) *
+                                     static_cast<double>(diagonal.mean_square[i]));
+    r[i] = -own[i] * at[i];
+    energy += own[i] * at[i] * at[i];
+  }
+  const Sums sums = add_entries(entries, true, at, r);
+  result.objective = energy + sums.squares - 2 * sums.products;
+  double rz = 0;
+  for (std::size_t i = 0; i < size; ++i) {
+    p[i] = inverse[i] * r[i];
+    rz += r[i] * p[i];
+  }
+  const double tolerance = static_cast<double>(limits.tolerance);
+  const double limit = tolerance * tolerance * std::max(energy, rz);
+  result.converged = std::isfinite(static_cast<float>(limit));
+  bool first = limits.rough;
+  while (result.converged && rz > (first ? 0.0 : limit)) {
+    if (result.steps == limits.most_steps) {
+      result.converged = false;
+      break;
+    }
+    const bool last = limits.rough && rz <= static_cast<double>(gradient_usual_fall) * limit;
+    double curvature = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      q[i] = own[i] * p[i];
+    }
+    add_entries(entries, false, p, q);
+    for (std::size_t i = 0; i < size; ++i) {
+      curvature += p[i] * q[i];
+    }
+    result.converged = curvature > 0;
+    ++result.steps;
+    if (!result.converged) {
+      break;
+    }
+    const double length = rz / curvature;
+    result.objective -= length * rz;
+    double next = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      at[i] += length * p[i];
+      r[i] -= length * q[i];
+      next += inverse[i] * r[i] * r[i];
+    }
+    if (last) {
+      break;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      p[i] = inverse[i] * r[i] + next / rz * p[i];
+    }
+    rz = next;
+    first = false;
+  }
+  std::ranges::transform(at, x, [](double value) { return static_cast<float>(value); });
+  return result;
+}
+
+void to_half(const float* values, std::size_t count, float scale, Half* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float value = scale * values[i];
+    const Half sign = std::signbit(value) ? 0x8000 : 0;
+    const float size = std::abs(value);
+    int exponent = 0;
+    std::frexp(size, &exponent);
+    if (!(size < 65520.0F)) {
+      out[i] = static_cast<Half>(sign | 0x7C00);  // What rounds beyond 65504 is infinite.
+    } else if (exponent < -13) {
+      out[i] = static_cast<Half>(sign | static_cast<Half>(std::nearbyint(std::ldexp(size, 24))));
+    } else {
+      // 1024 to 2048 times a power of two; 2048 carries into the exponent by itself.
+      const auto digits = static_cast<int>(std::nearbyint(std::ldexp(size, 11 - exponent)));
+      out[i] = static_cast<Half>(sign | (((exponent + 14) << 10) + digits - 1024));
+    }
+  }
+}
+
+}  // namespace alsace::kernels::reference

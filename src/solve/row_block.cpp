@@ -1,0 +1,82 @@
+#include "solve/row_block.h"
+
+#include "kernels/dense.h"
+
+#include <algorithm>
+
+namespace alsace {
+
+RowBlock::RowBlock(const FixedSide& fixed, Effort effort)
+    : fixed_(fixed),
+      is_rough_(effort == Effort::rough),
+      factors_(static_cast<std::size_t>(fixed.factors)),
+      stride_(fixed.stride()),
+      own_(Schedule::most_rows * stride_, 0.0F),
+      turned_(Schedule::most_rows * stride_, 0.0F),
+      wide_(Schedule::most_rows * stride_, 0.0) {}
+
+void RowBlock::widen(std::size_t r) {
+  std::copy_n(own_.begin() + static_cast<std::ptrdiff_t>(r * stride_),
+              stride_,
+              wide_.begin() + static_cast<std::ptrdiff_t>(r * stride_));
+}
+
+std::span<double> RowBlock::doubles(std::size_t r) {
+  widen(r);
+  is_wide_[r] = true;
+  return {wide_.data() + r * stride_, static_cast<std::size_t>(fixed_.coordinates)};
+}
+
+void RowBlock::load(const Side& solved, std::span<const Index> rows) {
+  is_wide_.fill(false);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    float* own = floats(r);
+    std::ranges::copy(solved.factors.row(rows[r]), own);
+    if (!solved.biases.empty()) {
+      own[factors_] = solved.biases[static_cast<std::size_t>(rows[r])];
+    }
+    std::fill(own + fixed_.coordinates, own + stride_, 0.0F);
+  }
+  if (!fixed_.basis) {
+    return;
+  }
+  if (is_rough_) {
+    kernels::multiply(own_.data(), rows.size(), stride_, fixed_.into.data(), turned_.data());
+  } else {
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      widen(r);
+    }
+    kernels::multiply(
+        wide_.data(), rows.size(), stride_, fixed_.basis->into.values.data(), turned_.data());
+  }
+  own_.swap(turned_);
+}
+
+void RowBlock::store(const Side& solved, std::span<const Index> rows) {
+  if (fixed_.basis && is_rough_) {
+    kernels::multiply(own_.data(), rows.size(), stride_, fixed_.back.data(), turned_.data());
+  } else if (!fixed_.basis) {
+    turned_ = own_;
+  }
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    float* turned = turned_.data() + r * stride_;
+    if (is_wide_[r] || (fixed_.basis && !is_rough_)) {
+      if (!is_wide_[r]) {
+        widen(r);
+      }
+      const double* x = wide_.data() + r * stride_;
+      if (fixed_.basis) {
+        kernels::multiply(x, 1, stride_, fixed_.basis->back.values.data(), turned);
+      } else {
+        std::transform(
+            x, x + stride_, turned, [](double value) { return static_cast<float>(value); });
+      }
+    }
+    std::copy_n(turned, factors_, solved.factors.row(rows[r]).begin());
+    if (!solved.biases.empty()) {
+      solved.biases[static_cast<std::size_t>(rows[r])] = turned[factors_];
+    }
+  }
+}
+
+}  // namespace alsace
