@@ -17,7 +17,8 @@ namespace {
 /// The density of the default, which is that of MovieLens 10M, at any size.
 alsace::PowerLawOptions sized(std::int64_t interactions) {
   alsace::PowerLawOptions options;
-  const double growth = static_cast<double>(interactions) / static_cast<double>(options.interactions);
+  const double growth =
+      static_cast<double>(interactions) / static_cast<double>(options.interactions);
   options.users = static_cast<alsace::Index>(std::max(100.0, options.users * growth));
   options.interactions = interactions;
   return options;

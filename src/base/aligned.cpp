@@ -13,9 +13,9 @@ void* allocate_aligned(std::size_t bytes) {
   const bool large = bytes >= 2 * huge_page;
   const std::size_t alignment = large ? huge_page : line;
   const std::size_t whole = (bytes + line - 1) / line * line;
-  void* data = std::aligned_alloc(large ? huge_page : line,
-                                  large ? (whole + alignment - 1) / alignment * alignment
-                                        : (whole == 0 ? line : whole));
+  void* data = std::aligned_alloc(
+      large ? huge_page : line,
+      large ? (whole + alignment - 1) / alignment * alignment : (whole == 0 ? line : whole));
   if (data == nullptr) {
     throw std::bad_alloc();
   }

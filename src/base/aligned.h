@@ -7,8 +7,9 @@
 
 namespace alsace {
 
-/// Memory aligned to 64 bytes: whole cache lines, and what the kernels ask for. Large blocks ask the
-/// system for huge pages, since gathers from a table of many small pages wait for their addresses.
+/// Memory aligned to 64 bytes: whole cache lines, and what the kernels ask for. Large blocks ask
+/// the system for huge pages, since gathers from a table of many small pages wait for their
+/// addresses.
 /// @throws std::bad_alloc
 void* allocate_aligned(std::size_t bytes);
 void free_aligned(void* data) noexcept;

@@ -33,9 +33,7 @@ constexpr std::size_t kHeld = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ?
 /// Entries worked on together where their rows do not fit registers: they stay in L1.
 constexpr std::size_t kPanel = 8;
 /// Bytes asked for ahead of their use: enough to cover the latency of memory.
-constexpr std::size_t kBytesAhead = 4096;
-/// Entries whose sums are taken apart before they are added to the whole.
-constexpr std::size_t kBlock = 8192;
+constexpr std::size_t kBytesAhead = 2048;
 
 HWY_INLINE FloatVector load(const float* from) {
   return hn::Load(Floats(), from);
@@ -69,7 +67,8 @@ HWY_INLINE FourVector dot_sums(const FloatVector (&v)[2]) {
   const Floats d;
   const hn::Repartition<double, Floats> pairs;
   const auto a = hn::Add(hn::InterleaveLower(d, v[0], v[1]), hn::InterleaveUpper(d, v[0], v[1]));
-  const auto high = hn::BitCast(d, hn::InterleaveUpper(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, a)));
+  const auto high =
+      hn::BitCast(d, hn::InterleaveUpper(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, a)));
   return sum_of_blocks(d, hn::Add(a, high));
 }
 
@@ -82,18 +81,6 @@ HWY_INLINE FourVector dot_sums(const FloatVector (&v)[4]) {
   const auto low = hn::InterleaveLower(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, b));
   const auto high = hn::InterleaveUpper(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, b));
   return sum_of_blocks(d, hn::Add(hn::BitCast(d, low), hn::BitCast(d, high)));
-}
-
-/// The first kCount floats, then zeros.
-template <std::size_t kCount>
-HWY_INLINE FourVector first(const float* from) {
-  if constexpr (kCount == 4) {
-    return hn::LoadU(Four(), from);
-  } else if constexpr (kCount == 1) {
-    return hn::IfThenElseZero(hn::FirstN(Four(), 1), hn::Set(Four(), *from));
-  } else {
-    return hn::ZeroExtendVector(Four(), hn::LoadU(hn::FixedTag<float, kCount>(), from));
-  }
 }
 
 /// What a pass over the entries does with d_j = y_j . p.
@@ -114,16 +101,18 @@ class Tally {
  public:
   HWY_INLINE Tally() : squares_(hn::Zero(Four())), products_(hn::Zero(Four())) {}
 
-  /// Of kRows entries; what is beyond weighs nothing.
-  template <std::size_t kRows>
-  HWY_INLINE void scale(FourVector dots, const float* w, const float* t, float* scales) {
+  /// Of up to four entries; what is beyond `count` weighs nothing.
+  HWY_INLINE void scale(
+      FourVector dots, std::size_t count, const float* w, const float* t, float* scales) {
     const Four four;
-    const FourVector weighted = hn::Mul(first<kRows>(w), dots);
+    const auto counts = hn::FirstN(four, count);
+    const FourVector weights = hn::IfThenElseZero(counts, hn::LoadU(four, w));
+    const FourVector weighted = hn::Mul(weights, dots);
     if constexpr (kPass != Pass::product) {
       squares_ = hn::MulAdd(weighted, dots, squares_);
     }
     if constexpr (kPass == Pass::residual) {
-      const FourVector targets = first<kRows>(t);
+      const FourVector targets = hn::IfThenElseZero(counts, hn::LoadU(four, t));
       products_ = hn::MulAdd(targets, dots, products_);
       hn::Store(hn::Sub(targets, weighted), four, scales);
     } else if constexpr (kPass == Pass::product) {
@@ -141,49 +130,58 @@ class Tally {
   FourVector products_;
 };
 
-/// Rows of the table by number.
+/// A stretch of one row's entries, and the table they name.
 template <class T>
-struct Gathered {
+struct Stretch {
   const T* table;
   std::size_t stride;
   const std::int32_t* columns;
-  std::size_t entries;
-  std::size_t ahead;  ///< Entries asked for ahead of their use.
+  const float* w;
+  const float* t;
+  std::size_t count;
+};
 
-  /// Rows j to j + kRows; asks for those to come. Past the end the last row again, which will weigh
-  /// nothing. `stride` is this one's, where the compiler knows it.
-  template <std::size_t kRows>
-  HWY_INLINE void find(std::size_t j, std::size_t known_stride, const T** rows) const {
-    if (j + kRows <= entries) {
-      for (std::size_t r = 0; r < kRows; ++r) {
-        rows[r] = table + static_cast<std::size_t>(columns[j + r]) * known_stride;
-      }
-    } else {
-      for (std::size_t r = 0; r < kRows; ++r) {
-        rows[r] = table + static_cast<std::size_t>(columns[HWY_MIN(j + r, entries - 1)]) * known_stride;
-      }
+HWY_INLINE std::size_t entries_ahead(std::size_t row_bytes) {
+  return HWY_MAX(4, kBytesAhead / row_bytes);
+}
+
+template <class T>
+HWY_INLINE void ask_for(const T* row, std::size_t stride) {
+  for (std::size_t i = 0; i < stride; i += 64 / sizeof(T)) {
+    hwy::Prefetch(row + i);
+  }
+}
+
+/// Pointers to the table rows of entries j to j + kRows, past the end the last one's; asks for
+/// those to come. `stride` is known to the compiler where the caller knows it.
+template <std::size_t kRows, class T>
+HWY_INLINE void find_rows(const Stretch<T>& stretch,
+                          std::size_t j,
+                          std::size_t stride,
+                          const T** rows) {
+  if (HWY_LIKELY(j + kRows <= stretch.count)) {
+    for (std::size_t r = 0; r < kRows; ++r) {
+      rows[r] = stretch.table + static_cast<std::size_t>(stretch.columns[j + r]) * stride;
     }
-    if (j + ahead + kRows <= entries) {
-      for (std::size_t r = 0; r < kRows; ++r) {
-        const T* next = table + static_cast<std::size_t>(columns[j + ahead + r]) * known_stride;
-        for (std::size_t i = 0; i < known_stride; i += 64 / sizeof(T)) {
-          hwy::Prefetch(next + i);
-        }
-      }
+  } else {
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const std::size_t entry = HWY_MIN(j + r, stretch.count - 1);
+      rows[r] = stretch.table + static_cast<std::size_t>(stretch.columns[entry]) * stride;
     }
   }
-};
+  const std::size_t ahead = entries_ahead(stride * sizeof(T));
+  if (j + ahead + kRows <= stretch.count) {
+    for (std::size_t r = 0; r < kRows; ++r) {
+      ask_for(stretch.table + static_cast<std::size_t>(stretch.columns[j + ahead + r]) * stride,
+              stride);
+    }
+  }
+}
 
 /// Rows of kVectors vectors, kRows at a time and each read once: their values stay in registers
 /// between the dot product and the addition.
 template <std::size_t kVectors, Pass kPass, class T>
-HWY_NOINLINE PassSums fused_pass(const Gathered<T>& from,
-                                 std::size_t begin,
-                                 std::size_t end,
-                                 const float* w,
-                                 const float* t,
-                                 const float* p,
-                                 float* q) {
+HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, float* q) {
   constexpr std::size_t kRows = HWY_MIN(4, kHeld / kVectors);
   constexpr std::size_t kSets = kVectors <= 4 ? 2 : 1;  // To hide the latency of addition.
   constexpr bool kAdds = kPass != Pass::energy;
@@ -194,17 +192,16 @@ HWY_NOINLINE PassSums fused_pass(const Gathered<T>& from,
   FloatVector sums[kSets][kVectors];
   if constexpr (kAdds && kHoldsSums) {
     for (std::size_t c = 0; c < kVectors; ++c) {
-      sums[0][c] = load(q + c * kLanes);
-      for (std::size_t set = 1; set < kSets; ++set) {
+      for (std::size_t set = 0; set < kSets; ++set) {
         sums[set][c] = hn::Zero(d);
       }
     }
   }
-  for (std::size_t j = begin; j < end; j += kRows) {
+  for (std::size_t j = 0; j < stretch.count; j += kRows) {
     FloatVector y[kRows][kVectors];
     FloatVector dots[kRows];
     const T* rows[kRows];
-    from.template find<kRows>(j, kVectors * kLanes, rows);
+    find_rows<kRows>(stretch, j, kVectors * kLanes, rows);
     for (std::size_t r = 0; r < kRows; ++r) {
       FloatVector others = hn::Zero(d);
       for (std::size_t c = 0; c < kVectors; ++c) {
@@ -220,7 +217,8 @@ HWY_NOINLINE PassSums fused_pass(const Gathered<T>& from,
         dots[r] = hn::Add(dots[r], others);
       }
     }
-    tally.template scale<kRows>(dot_sums(dots), w + (j - begin), t + (j - begin), scales);
+    const std::size_t count = HWY_MIN(kRows, stretch.count - j);
+    tally.scale(dot_sums(dots), count, stretch.w + j, stretch.t + j, scales);
     if constexpr (kAdds) {
       for (std::size_t r = 0; r < kRows; ++r) {
         const FloatVector scale = hn::Set(d, scales[r]);
@@ -239,7 +237,7 @@ HWY_NOINLINE PassSums fused_pass(const Gathered<T>& from,
       for (std::size_t set = 1; set < kSets; ++set) {
         sums[0][c] = hn::Add(sums[0][c], sums[set][c]);
       }
-      hn::Store(sums[0][c], d, q + c * kLanes);
+      hn::Store(hn::Add(load(q + c * kLanes), sums[0][c]), d, q + c * kLanes);
     }
   }
   return tally.sums();
@@ -266,13 +264,14 @@ HWY_INLINE FourVector four_dots(const T* const* rows, std::size_t stride, const 
 
 /// kColumns vectors of q += sum_r s_r y_r, in registers over a panel.
 template <std::size_t kColumns, class T>
-HWY_INLINE void add_columns(const T* const* rows, std::size_t first, const float* s, float* q) {
+HWY_INLINE void add_columns(
+    const T* const* rows, std::size_t count, std::size_t first, const float* s, float* q) {
   const Floats d;
   FloatVector sums[kColumns];
   for (std::size_t c = 0; c < kColumns; ++c) {
     sums[c] = load(q + c * kLanes);
   }
-  for (std::size_t r = 0; r < kPanel; ++r) {
+  for (std::size_t r = 0; r < count; ++r) {
     const FloatVector scale = hn::Set(d, s[r]);
     const T* y = rows[r] + first;
     for (std::size_t c = 0; c < kColumns; ++c) {
@@ -287,104 +286,46 @@ HWY_INLINE void add_columns(const T* const* rows, std::size_t first, const float
 /// Longer rows: a panel's dot products first, then its additions. kVectors is a row's length, or 0
 /// for any.
 template <std::size_t kVectors, Pass kPass, class T>
-HWY_NOINLINE PassSums panel_pass(const Gathered<T>& from,
-                                 std::size_t begin,
-                                 std::size_t end,
-                                 const float* w,
-                                 const float* t,
-                                 const float* p,
-                                 float* q) {
-  const std::size_t stride = kVectors == 0 ? from.stride : kVectors * kLanes;
-  HWY_ALIGN float scales[kPanel];
+HWY_NOINLINE PassSums panel_pass(const Stretch<T>& stretch, const float* p, float* q) {
+  const std::size_t stride = kVectors == 0 ? stretch.stride : kVectors * kLanes;
+  HWY_ALIGN float scales[kPanel] = {};
   const T* rows[kPanel];
   Tally<kPass> tally;
-  for (std::size_t j = begin; j < end; j += kPanel) {
-    for (std::size_t r = 0; r < kPanel; r += 4) {
-      from.template find<4>(j + r, stride, rows + r);
-      tally.template scale<4>(four_dots(rows + r, stride, p), w + (j - begin) + r, t + (j - begin) + r, scales + r);
+  for (std::size_t j = 0; j < stretch.count; j += kPanel) {
+    const std::size_t count = HWY_MIN(kPanel, stretch.count - j);
+    for (std::size_t r = 0; r < count; r += 4) {
+      find_rows<4>(stretch, j + r, stride, rows + r);
+      tally.scale(four_dots(rows + r, stride, p),
+                  HWY_MIN(4, count - r),
+                  stretch.w + j + r,
+                  stretch.t + j + r,
+                  scales + r);
     }
     if constexpr (kPass != Pass::energy) {
+      const std::size_t whole = (count + 3) / 4 * 4;
       std::size_t i = 0;
       for (; i + 8 * kLanes <= stride; i += 8 * kLanes) {
-        add_columns<8>(rows, i, scales, q + i);
+        add_columns<8>(rows, whole, i, scales, q + i);
       }
       for (; i + 2 * kLanes <= stride; i += 2 * kLanes) {
-        add_columns<2>(rows, i, scales, q + i);
+        add_columns<2>(rows, whole, i, scales, q + i);
       }
       for (; i < stride; i += kLanes) {
-        add_columns<1>(rows, i, scales, q + i);
+        add_columns<1>(rows, whole, i, scales, q + i);
       }
     }
   }
   return tally.sums();
 }
 
-/// A pass over one row's entries, its length in vectors known to the compiler (0: any).
-template <std::size_t kVectors, class T>
-class Row {
- public:
-  HWY_INLINE Row(const T* table, const GatheredEntries& entries, float* work)
-      : from_{table,
-              entries.stride,
-              entries.columns,
-              entries.entries,
-              HWY_MAX(4, kBytesAhead / (entries.stride * sizeof(T)))},
-        entries_(entries),
-        block_(work) {}
-
-  template <Pass kPass>
-  HWY_INLINE PassSums pass(const float* p, float* q) const {
-    const std::size_t whole = entries_.entries / kPanel * kPanel;
-    PassSums sums;
-    for (std::size_t begin = 0; begin < whole; begin += kBlock) {
-      const std::size_t end = HWY_MIN(begin + kBlock, whole);
-      const float* w = entries_.weights + begin;
-      const float* t = entries_.targets + begin;
-      if (begin == 0 || kPass == Pass::energy) {
-        add<kPass>(begin, end, w, t, p, q, sums);
-      } else {
-        std::fill_n(block_, entries_.stride, 0.0F);
-        add<kPass>(begin, end, w, t, p, block_, sums);
-        for (std::size_t i = 0; i < entries_.stride; i += kLanes) {
-          hn::Store(hn::Add(load(q + i), load(block_ + i)), Floats(), q + i);
-        }
-      }
-    }
-    if (whole < entries_.entries) {
-      HWY_ALIGN float w[kPanel] = {};
-      HWY_ALIGN float t[kPanel] = {};
-      for (std::size_t j = whole; j < entries_.entries; ++j) {
-        w[j - whole] = entries_.weights[j];
-        t[j - whole] = entries_.targets[j];
-      }
-      add<kPass>(whole, entries_.entries, w, t, p, q, sums);
-    }
-    return sums;
+template <std::size_t kVectors, Pass kPass, class T>
+HWY_INLINE PassSums pass(const Stretch<T>& stretch, const float* p, float* q) {
+  if constexpr (kVectors > 0 && kVectors <= kHeld) {
+    return fused_pass<kVectors, kPass>(stretch, p, q);
+  } else {
+    return panel_pass<kVectors, kPass>(stretch, p, q);
   }
-
- private:
-  template <Pass kPass>
-  HWY_INLINE void add(std::size_t begin,
-                      std::size_t end,
-                      const float* w,
-                      const float* t,
-                      const float* p,
-                      float* q,
-                      PassSums& sums) const {
-    PassSums part;
-    if constexpr (kVectors > 0 && kVectors <= kHeld) {
-      part = fused_pass<kVectors, kPass>(from_, begin, end, w, t, p, q);
-    } else {
-      part = panel_pass<kVectors, kPass>(from_, begin, end, w, t, p, q);
-    }
-    sums.squares += part.squares;
-    sums.products += part.products;
-  }
-
-  Gathered<T> from_;
-  const GatheredEntries& entries_;
-  float* block_;
-};
+}
 
 #endif
 }  // namespace alsace::kernels::HWY_NAMESPACE

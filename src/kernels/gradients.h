@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Preconditioned conjugate gradients on one row's normal equations,
+/// Preconditioned conjugate gradients on rows' normal equations,
 ///
 ///     (diag(D) + sum_j w_j y_j y_j') x = sum_j t_j y_j
 ///
@@ -17,25 +17,23 @@ namespace alsace::kernels {
 /// A number in IEEE half precision (binary16).
 using Half = std::uint16_t;
 
-/// The entries of a row. The table is in floats, or in half precision when half_table is given.
-struct GatheredEntries {
-  const float* table = nullptr;
-  const Half* half_table = nullptr;
+/// The rows that are gathered, in floats, or in half precision when `halves` is given.
+struct GatherTable {
+  const float* floats = nullptr;
+  const Half* halves = nullptr;
   std::size_t stride = 0;
-  const std::int32_t* columns = nullptr;  ///< [entries]
-  std::size_t entries = 0;                ///< At least 1.
-  const float* weights = nullptr;         ///< w [entries]
-  const float* targets = nullptr;         ///< t [entries]
+  std::size_t rows = 0;
+  /// All rows of a batch work on that many table rows before any goes on to the next, so that they
+  /// find them in cache. It decides in which order a row's entries are summed.
+  std::size_t block_rows = 0;
 };
 
-/// What all rows of a half-step share of the system, and this row's part: D = common +
-/// regularization; the preconditioner is 1 / (D + weight_sum * mean_square), the diagonal expected
-/// if the row's entries were drawn from the whole table.
+/// What all rows share of the system: D = common + the row's regularization. The preconditioner is
+/// 1 / (D + weight_sum * mean_square), the diagonal expected if the row's entries were drawn from
+/// the whole table.
 struct GradientDiagonal {
   const float* common = nullptr;       ///< [stride]
   const float* mean_square = nullptr;  ///< [stride] Mean over the table's rows of y^2.
-  float regularization = 0;            ///< Above 0 where common is 0.
-  float weight_sum = 0;
 };
 
 /// When to stop: after most_steps, or when the preconditioned residual r'Mr has fallen below
@@ -51,24 +49,31 @@ struct GradientLimits {
 /// One step usually makes r'Mr smaller by at least that factor.
 inline constexpr float gradient_usual_fall = 16;
 
-struct GradientResult {
+/// One row's system, its start and its solution.
+struct GradientRow {
+  const std::int32_t* columns = nullptr;  ///< [entries], rising: others only cost time.
+  std::size_t entries = 0;                ///< At least 1.
+  const float* weights = nullptr;         ///< w [entries], readable for 4 more.
+  const float* targets = nullptr;         ///< t [entries], readable for 4 more.
+  float regularization = 0;               ///< Above 0 where common is 0.
+  float weight_sum = 0;
+  float* x = nullptr;  ///< [stride]
+
   bool converged = false;
   int steps = 0;
-  /// x'Ax - 2 b'x at the new x: this row's part of the objective, up to a constant.
+  /// x'Ax - 2 b'x at the solution: the row's part of the objective, up to a constant.
   double objective = 0;
 };
 
-/// From the given x. work: [gradient_work(stride)] floats. Sums run over blocks of a few thousand
-/// entries and then over the blocks, so that long rows lose no digits.
-GradientResult conjugate_gradients(const GatheredEntries& entries,
-                                   const GradientDiagonal& diagonal,
-                                   const GradientLimits& limits,
-                                   float* x,
-                                   float* work);
-
-constexpr std::size_t gradient_work(std::size_t stride) {
-  return 6 * stride;
-}
+/// Solves a batch of rows. A row's solution does not depend on the others, bit for bit.
+/// work: [count * gradient_vectors * stride] floats, 64-byte aligned.
+void conjugate_gradients(const GatherTable& table,
+                         const GradientDiagonal& diagonal,
+                         const GradientLimits& limits,
+                         GradientRow* rows,
+                         std::size_t count,
+                         float* work);
+inline constexpr std::size_t gradient_vectors = 4;
 
 /// True where half precision is converted by the processor itself, not by many instructions.
 bool has_half_precision();
@@ -78,11 +83,12 @@ void to_half(const float* values, std::size_t count, float scale, Half* out);
 
 /// The plain loops: the truth the fast ones are tested against.
 namespace reference {
-GradientResult conjugate_gradients(const GatheredEntries& entries,
-                                   const GradientDiagonal& diagonal,
-                                   const GradientLimits& limits,
-                                   float* x,
-                                   float* work);
+void conjugate_gradients(const GatherTable& table,
+                         const GradientDiagonal& diagonal,
+                         const GradientLimits& limits,
+                         GradientRow* rows,
+                         std::size_t count,
+                         float* work);
 void to_half(const float* values, std::size_t count, float scale, Half* out);
 }  // namespace reference
 

@@ -19,13 +19,12 @@ float from_half(Half bits) {
   return sign * std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
 }
 
-/// Row columns[j] of either table.
-void read_row(const GatheredEntries& entries, std::size_t j, std::vector<double>& y) {
-  const auto row = static_cast<std::size_t>(entries.columns[j]) * entries.stride;
-  for (std::size_t i = 0; i < entries.stride; ++i) {
-    y[i] = static_cast<double>(entries.half_table != nullptr
-                                   ? from_half(entries.half_table[row + i])
-                                   : entries.table[row + i]);
+/// A row of either table.
+void read_row(const GatherTable& table, std::int32_t column, std::vector<double>& y) {
+  const auto row = static_cast<std::size_t>(column) * table.stride;
+  for (std::size_t i = 0; i < table.stride; ++i) {
+    y[i] = static_cast<double>(table.halves != nullptr ? from_half(table.halves[row + i])
+                                                       : table.floats[row + i]);
   }
 }
 
@@ -35,16 +34,17 @@ struct Sums {
 };
 
 /// q += sum_j s_j y_j, s_j = w_j (y_j . p), or with targets t_j - w_j (y_j . p).
-Sums add_entries(const GatheredEntries& entries,
+Sums add_entries(const GatherTable& table,
+                 const GradientRow& entries,
                  bool residual,
                  const std::vector<double>& p,
                  std::vector<double>& q) {
-  std::vector<double> y(entries.stride);
+  std::vector<double> y(table.stride);
   Sums sums;
   for (std::size_t j = 0; j < entries.entries; ++j) {
-    read_row(entries, j, y);
+    read_row(table, entries.columns[j], y);
     double dot = 0;
-    for (std::size_t i = 0; i < entries.stride; ++i) {
+    for (std::size_t i = 0; i < table.stride; ++i) {
       dot += y[i] * p[i];
     }
     const double weight = static_cast<double>(entries.weights[j]);
@@ -52,38 +52,35 @@ Sums add_entries(const GatheredEntries& entries,
     sums.squares += weight * dot * dot;
     sums.products += target * dot;
     const double scale = residual ? target - weight * dot : weight * dot;
-    for (std::size_t i = 0; i < entries.stride; ++i) {
+    for (std::size_t i = 0; i < table.stride; ++i) {
       q[i] += scale * y[i];
     }
   }
   return sums;
 }
 
-}  // namespace
-
-GradientResult conjugate_gradients(const GatheredEntries& entries,
-                                   const GradientDiagonal& diagonal,
-                                   const GradientLimits& limits,
-                                   float* x,
-                                   float* /*work*/) {
-  const std::size_t size = entries.stride;
+void solve(const GatherTable& table,
+           const GradientDiagonal& diagonal,
+           const GradientLimits& limits,
+           GradientRow& row) {
+  const std::size_t size = table.stride;
   std::vector<double> own(size);
   std::vector<double> inverse(size);
-  std::vector<double> at(x, x + size);
+  std::vector<double> x(row.x, row.x + size);
   std::vector<double> r(size);
   std::vector<double> p(size);
   std::vector<double> q(size);
-  GradientResult result;
   double energy = 0;
   for (std::size_t i = 0; i < size; ++i) {
-    own[i] = static_cast<double>(diagonal.common[i] + diagonal.regularization);
-    inverse[i] = 1.0 / (own[i] + static_cast<double>(diagonal.weight_sum) *
+    own[i] = static_cast<double>(diagonal.common[i] + row.regularization);
+    inverse[i] = 1.0 / (own[i] + static_cast<double>(row.weight_sum) *
                                      static_cast<double>(diagonal.mean_square[i]));
-    r[i] = -own[i] * at[i];
-    energy += own[i] * at[i] * at[i];
+    r[i] = -own[i] * x[i];
+    energy += own[i] * x[i] * x[i];
   }
-  const Sums sums = add_entries(entries, true, at, r);
-  result.objective = energy + sums.squares - 2 * sums.products;
+  const Sums sums = add_entries(table, row, true, x, r);
+  row.objective = energy + sums.squares - 2 * sums.products;
+  row.steps = 0;
   double rz = 0;
   for (std::size_t i = 0; i < size; ++i) {
     p[i] = inverse[i] * r[i];
@@ -91,11 +88,11 @@ GradientResult conjugate_gradients(const GatheredEntries& entries,
   }
   const double tolerance = static_cast<double>(limits.tolerance);
   const double limit = tolerance * tolerance * std::max(energy, rz);
-  result.converged = std::isfinite(static_cast<float>(limit));
+  row.converged = std::isfinite(static_cast<float>(limit));
   bool first = limits.rough;
-  while (result.converged && rz > (first ? 0.0 : limit)) {
-    if (result.steps == limits.most_steps) {
-      result.converged = false;
+  while (row.converged && rz > (first ? 0.0 : limit)) {
+    if (row.steps == limits.most_steps) {
+      row.converged = false;
       break;
     }
     const bool last = limits.rough && rz <= static_cast<double>(gradient_usual_fall) * limit;
@@ -103,20 +100,20 @@ GradientResult conjugate_gradients(const GatheredEntries& entries,
     for (std::size_t i = 0; i < size; ++i) {
       q[i] = own[i] * p[i];
     }
-    add_entries(entries, false, p, q);
+    add_entries(table, row, false, p, q);
     for (std::size_t i = 0; i < size; ++i) {
       curvature += p[i] * q[i];
     }
-    result.converged = curvature > 0;
-    ++result.steps;
-    if (!result.converged) {
+    row.converged = curvature > 0;
+    if (!row.converged) {
       break;
     }
     const double length = rz / curvature;
-    result.objective -= length * rz;
+    row.objective -= length * rz;
+    ++row.steps;
     double next = 0;
     for (std::size_t i = 0; i < size; ++i) {
-      at[i] += length * p[i];
+      x[i] += length * p[i];
       r[i] -= length * q[i];
       next += inverse[i] * r[i] * r[i];
     }
@@ -129,8 +126,20 @@ GradientResult conjugate_gradients(const GatheredEntries& entries,
     rz = next;
     first = false;
   }
-  std::ranges::transform(at, x, [](double value) { return static_cast<float>(value); });
-  return result;
+  std::ranges::transform(x, row.x, [](double value) { return static_cast<float>(value); });
+}
+
+}  // namespace
+
+void conjugate_gradients(const GatherTable& table,
+                         const GradientDiagonal& diagonal,
+                         const GradientLimits& limits,
+                         GradientRow* rows,
+                         std::size_t count,
+                         float* /*work*/) {
+  for (std::size_t row = 0; row < count; ++row) {
+    solve(table, diagonal, limits, rows[row]);
+  }
 }
 
 void to_half(const float* values, std::size_t count, float scale, Half* out) {

@@ -2,206 +2,353 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gradients_simd.cpp"
+#include "kernels/gathered-inl.h"
+
 #include <hwy/foreach_target.h>  // must precede highway.h
 #include <hwy/highway.h>
-
-#include "kernels/gathered-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace alsace::kernels::HWY_NAMESPACE {
 #if HWY_TARGET != HWY_SCALAR
 
-/// The method of conjugate gradients on one row (Hestenes and Stiefel 1952): r = b - A x,
-/// z = M r, p the direction, q = A p.
-template <std::size_t kVectors, class T>
-class Gradients {
- public:
-  HWY_INLINE Gradients(const T* table,
-                       const GatheredEntries& entries,
-                       const GradientDiagonal& diagonal,
-                       float* x,
-                       float* work)
-      : stride_(kVectors == 0 ? entries.stride : kVectors * kLanes),
-        x_(x),
-        r_(work),
-        p_(work + stride_),
-        q_(work + 2 * stride_),
-        own_(work + 3 * stride_),
-        inverse_(work + 4 * stride_),
-        row_(table, entries, work + 5 * stride_) {
-    start(diagonal);
-  }
+/// What a row of a batch waits for.
+enum class Phase : unsigned char { residual, product, energy, done };
 
-  HWY_INLINE GradientResult run(const GradientLimits& limits) {
-    GradientResult result;
-    const float limit = limits.tolerance * limits.tolerance * HWY_MAX(energy_, rz_);
-    const float enough = std::isfinite(limit) ? limit : rz_;
-    result.converged = std::isfinite(limit);
-    bool first = limits.rough;
-    while (result.converged && rz_ > (first ? 0.0F : enough)) {
-      if (result.steps == limits.most_steps) {
-        result.converged = false;
-        break;
-      }
-      const bool last = limits.rough && rz_ <= gradient_usual_fall * enough;
-      result.converged = last ? last_step() : step();
-      ++result.steps;
-      if (last) {
-        break;
-      }
-      first = false;
+/// A row on its way to its solution.
+struct Walk {
+  float energy = 0;  ///< x'Dx at the start.
+  float limit = 0;   ///< Of rz.
+  float rz = 0;      ///< r'Mr
+  Phase phase = Phase::residual;
+  std::size_t cursor = 0;  ///< Entries the pass has been over.
+  PassSums sums;           ///< Of the pass so far.
+};
+
+/// The method of conjugate gradients on each row (Hestenes and Stiefel 1952): r = b - A x, z = M r,
+/// p the direction, q = A p.
+template <std::size_t kVectors, class T>
+class Batch {
+ public:
+  HWY_INLINE Batch(const T* data,
+                   const GatherTable& table,
+                   const GradientDiagonal& diagonal,
+                   const GradientLimits& limits,
+                   GradientRow* rows,
+                   std::size_t count,
+                   float* work)
+      : data_(data),
+        table_(table),
+        diagonal_(diagonal),
+        limits_(limits),
+        rows_(rows),
+        walks_(count),
+        work_(work) {}
+
+  HWY_INLINE void run() {
+    for (std::size_t row = 0; row < walks_.size(); ++row) {
+      begin(row);
     }
-    result.objective = objective_;
-    return result;
+    bool goes_on = !walks_.empty();
+    while (goes_on) {
+      go_over_entries();
+      goes_on = false;
+      for (std::size_t row = 0; row < walks_.size(); ++row) {
+        advance(row);
+        goes_on = goes_on || walks_[row].phase != Phase::done;
+      }
+    }
   }
 
  private:
-  /// r = b - A x; the preconditioner, the first direction, and the objective at x.
-  HWY_INLINE void start(const GradientDiagonal& diagonal) {
-    const Floats d;
-    const FloatVector regularization = hn::Set(d, diagonal.regularization);
-    const FloatVector weight_sum = hn::Set(d, diagonal.weight_sum);
-    FloatVector total = hn::Zero(d);
-    for (std::size_t i = 0; i < stride_; i += kLanes) {
-      const FloatVector own = hn::Add(load(diagonal.common + i), regularization);
-      const FloatVector expected = hn::MulAdd(weight_sum, load(diagonal.mean_square + i), own);
-      const FloatVector xi = load(x_ + i);
-      const FloatVector ax = hn::Mul(own, xi);
-      hn::Store(own, d, own_ + i);
-      hn::Store(hn::Div(hn::Set(d, 1.0F), expected), d, inverse_ + i);
-      hn::Store(hn::Neg(ax), d, r_ + i);
-      total = hn::MulAdd(ax, xi, total);
-    }
-    energy_ = sum(total);
-    const PassSums sums = row_.template pass<Pass::residual>(x_, r_);
-    objective_ = static_cast<double>(energy_) + sums.squares - 2 * sums.products;
-    total = hn::Zero(d);
-    for (std::size_t i = 0; i < stride_; i += kLanes) {
-      const FloatVector ri = load(r_ + i);
-      const FloatVector z = hn::Mul(ri, load(inverse_ + i));
-      total = hn::MulAdd(ri, z, total);
-      hn::Store(z, d, p_ + i);
-    }
-    rz_ = sum(total);
+  HWY_INLINE std::size_t stride() const {
+    return kVectors == 0 ? table_.stride : kVectors * kLanes;
+  }
+  HWY_INLINE float* vector(std::size_t row, std::size_t which) const {
+    return work_ + (row * gradient_vectors + which) * stride();
+  }
+  HWY_INLINE float* r(std::size_t row) const { return vector(row, 0); }
+  HWY_INLINE float* p(std::size_t row) const { return vector(row, 1); }
+  HWY_INLINE float* q(std::size_t row) const { return vector(row, 2); }
+  HWY_INLINE float* inverse(std::size_t row) const { return vector(row, 3); }  ///< M
+  HWY_INLINE FloatVector own(std::size_t row, std::size_t i) const {           ///< D
+    return hn::Add(load(diagonal_.common + i), hn::Set(Floats(), rows_[row].regularization));
   }
 
-  /// False when p'Ap is not positive: the digits are used up.
-  HWY_INLINE bool step() {
+  /// r = -D x, to which the pass adds b and the data term.
+  HWY_INLINE void begin(std::size_t row) {
     const Floats d;
-    for (std::size_t i = 0; i < stride_; i += kLanes) {
-      hn::Store(hn::Mul(load(own_ + i), load(p_ + i)), d, q_ + i);
-    }
-    row_.template pass<Pass::product>(p_, q_);
+    const float* x = rows_[row].x;
+    const FloatVector weight_sum = hn::Set(d, rows_[row].weight_sum);
     FloatVector total = hn::Zero(d);
-    for (std::size_t i = 0; i < stride_; i += kLanes) {
-      total = hn::MulAdd(load(p_ + i), load(q_ + i), total);
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      const FloatVector di = own(row, i);
+      const FloatVector expected = hn::MulAdd(weight_sum, load(diagonal_.mean_square + i), di);
+      const FloatVector xi = load(x + i);
+      const FloatVector dx = hn::Mul(di, xi);
+      total = hn::MulAdd(dx, xi, total);
+      hn::Store(hn::Neg(dx), d, r(row) + i);
+      hn::Store(hn::Div(hn::Set(d, 1.0F), expected), d, inverse(row) + i);
     }
-    if (!walk(static_cast<double>(sum(total)))) {
-      return false;
+    walks_[row].energy = sum(total);
+  }
+
+  /// One pass of every row that waits for one, block of the table by block.
+  HWY_INLINE void go_over_entries() {
+    for (Walk& walk : walks_) {
+      walk.cursor = 0;
+      walk.sums = PassSums();
     }
-    const FloatVector length = hn::Set(d, length_);
+    for (std::size_t begin = 0; begin < table_.rows; begin += table_.block_rows) {
+      const bool last = begin + table_.block_rows >= table_.rows;
+      for (std::size_t row = 0; row < walks_.size(); ++row) {
+        if (walks_[row].phase != Phase::done) {
+          ask_for_next(row + 1);
+          go_over_block(row, last ? table_.rows : begin + table_.block_rows);
+        }
+      }
+    }
+  }
+
+  /// The table rows that a row's pass begins with.
+  HWY_INLINE void ask_for_next(std::size_t row) const {
+    if (row >= walks_.size() || walks_[row].phase == Phase::done) {
+      return;
+    }
+    const GradientRow& system = rows_[row];
+    const std::size_t begin = walks_[row].cursor;
+    const std::size_t end = HWY_MIN(begin + entries_ahead(stride() * sizeof(T)), system.entries);
+    for (std::size_t j = begin; j < end; ++j) {
+      ask_for(data_ + static_cast<std::size_t>(system.columns[j]) * stride(), stride());
+    }
+  }
+
+  HWY_INLINE void go_over_block(std::size_t row, std::size_t end) {
+    Walk& walk = walks_[row];
+    const GradientRow& system = rows_[row];
+    const std::size_t begin = walk.cursor;
+    walk.cursor = end == table_.rows ? system.entries : first_beyond(system, begin, end);
+    if (walk.cursor == begin) {
+      return;
+    }
+    const Stretch<T> stretch{data_,
+                             stride(),
+                             system.columns + begin,
+                             system.weights + begin,
+                             system.targets + begin,
+                             walk.cursor - begin};
+    PassSums part;
+    switch (walk.phase) {
+      case Phase::residual:
+        part = pass<kVectors, Pass::residual>(stretch, system.x, r(row));
+        break;
+      case Phase::product:
+        part = pass<kVectors, Pass::product>(stretch, p(row), q(row));
+        break;
+      default:
+        part = pass<kVectors, Pass::energy>(stretch, p(row), nullptr);
+    }
+    walk.sums.squares += part.squares;
+    walk.sums.products += part.products;
+  }
+
+  /// The first entry from `begin` on whose column is `end` or beyond. Columns rise.
+  static HWY_INLINE std::size_t first_beyond(const GradientRow& system,
+                                             std::size_t begin,
+                                             std::size_t end) {
+    const auto limit = static_cast<std::int32_t>(end);
+    constexpr std::size_t stride = 16;
+    while (begin + stride <= system.entries && system.columns[begin + stride - 1] < limit) {
+      begin += stride;
+    }
+    while (begin < system.entries && system.columns[begin] < limit) {
+      ++begin;
+    }
+    return begin;
+  }
+
+  /// What follows a row's pass, up to the next.
+  HWY_INLINE void advance(std::size_t row) {
+    switch (walks_[row].phase) {
+      case Phase::residual:
+        start(row);
+        break;
+      case Phase::product:
+        step(row);
+        break;
+      case Phase::energy:
+        last_step(row);
+        break;
+      case Phase::done:
+        break;
+    }
+  }
+
+  /// The first direction, and the objective at the start.
+  HWY_INLINE void start(std::size_t row) {
+    const Floats d;
+    Walk& walk = walks_[row];
+    rows_[row].objective =
+        static_cast<double>(walk.energy) + walk.sums.squares - 2 * walk.sums.products;
+    FloatVector total = hn::Zero(d);
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      const FloatVector ri = load(r(row) + i);
+      const FloatVector z = hn::Mul(ri, load(inverse(row) + i));
+      total = hn::MulAdd(ri, z, total);
+      hn::Store(z, d, p(row) + i);
+    }
+    walk.rz = sum(total);
+    walk.limit = limits_.tolerance * limits_.tolerance * HWY_MAX(walk.energy, walk.rz);
+    rows_[row].steps = 0;
+    if (std::isfinite(walk.limit)) {
+      decide(row, limits_.rough ? 0.0F : walk.limit);
+    } else {
+      end(row, false);
+    }
+  }
+
+  /// Another step, unless the residual is small enough.
+  HWY_INLINE void decide(std::size_t row, float enough) {
+    Walk& walk = walks_[row];
+    if (walk.rz <= enough) {
+      end(row, true);
+    } else if (rows_[row].steps == limits_.most_steps) {
+      end(row, false);
+    } else if (limits_.rough && walk.rz <= gradient_usual_fall * walk.limit) {
+      walk.phase = Phase::energy;
+    } else {
+      const Floats d;
+      for (std::size_t i = 0; i < stride(); i += kLanes) {
+        hn::Store(hn::Mul(own(row, i), load(p(row) + i)), d, q(row) + i);
+      }
+      walk.phase = Phase::product;
+    }
+  }
+
+  HWY_INLINE void end(std::size_t row, bool converged) {
+    rows_[row].converged = converged;
+    walks_[row].phase = Phase::done;
+  }
+
+  HWY_INLINE void step(std::size_t row) {
+    const Floats d;
+    Walk& walk = walks_[row];
+    FloatVector total = hn::Zero(d);
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      total = hn::MulAdd(load(p(row) + i), load(q(row) + i), total);
+    }
+    const double curvature = static_cast<double>(sum(total));
+    if (!walk_along(row, curvature)) {
+      return;
+    }
+    const FloatVector length =
+        hn::Set(d, static_cast<float>(static_cast<double>(walk.rz) / curvature));
     total = hn::Zero(d);
-    for (std::size_t i = 0; i < stride_; i += kLanes) {
-      const FloatVector ri = hn::NegMulAdd(length, load(q_ + i), load(r_ + i));
-      total = hn::MulAdd(hn::Mul(ri, ri), load(inverse_ + i), total);
-      hn::Store(ri, d, r_ + i);
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      const FloatVector ri = hn::NegMulAdd(length, load(q(row) + i), load(r(row) + i));
+      total = hn::MulAdd(hn::Mul(ri, ri), load(inverse(row) + i), total);
+      hn::Store(ri, d, r(row) + i);
     }
     const float next = sum(total);
-    const FloatVector turn = hn::Set(d, next / rz_);
-    for (std::size_t i = 0; i < stride_; i += kLanes) {
-      const FloatVector z = hn::Mul(load(r_ + i), load(inverse_ + i));
-      hn::Store(hn::MulAdd(turn, load(p_ + i), z), d, p_ + i);
+    const FloatVector turn = hn::Set(d, next / walk.rz);
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      const FloatVector z = hn::Mul(load(r(row) + i), load(inverse(row) + i));
+      hn::Store(hn::MulAdd(turn, load(p(row) + i), z), d, p(row) + i);
     }
-    rz_ = next;
-    return true;
+    walk.rz = next;
+    decide(row, walk.limit);
   }
 
-  /// A step that leaves r behind: the length needs p'Ap only, not A p.
-  HWY_INLINE bool last_step() {
+  /// A step that leaves r behind: its length needs p'Ap only, not A p.
+  HWY_INLINE void last_step(std::size_t row) {
     const Floats d;
     FloatVector total = hn::Zero(d);
-    for (std::size_t i = 0; i < stride_; i += kLanes) {
-      const FloatVector pi = load(p_ + i);
-      total = hn::MulAdd(hn::Mul(load(own_ + i), pi), pi, total);
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      const FloatVector pi = load(p(row) + i);
+      total = hn::MulAdd(hn::Mul(own(row, i), pi), pi, total);
     }
-    return walk(static_cast<double>(sum(total)) +
-                row_.template pass<Pass::energy>(p_, nullptr).squares);
+    if (walk_along(row, static_cast<double>(sum(total)) + walks_[row].sums.squares)) {
+      end(row, true);
+    }
   }
 
-  /// x += length p to the least of the objective along p.
-  HWY_INLINE bool walk(double curvature) {
+  /// x to the least of the objective along p. Ends the row when p'Ap is not positive: its digits
+  /// are used up.
+  HWY_INLINE bool walk_along(std::size_t row, double curvature) {
+    GradientRow& system = rows_[row];
     if (!(curvature > 0)) {
+      end(row, false);
       return false;
     }
     const Floats d;
-    const double length = static_cast<double>(rz_) / curvature;
-    objective_ -= length * static_cast<double>(rz_);
-    length_ = static_cast<float>(length);
-    for (std::size_t i = 0; i < stride_; i += kLanes) {
-      const FloatVector xi = hn::MulAdd(hn::Set(d, length_), load(p_ + i), load(x_ + i));
-      hn::Store(xi, d, x_ + i);
+    const double rz = static_cast<double>(walks_[row].rz);
+    const FloatVector length = hn::Set(d, static_cast<float>(rz / curvature));
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      hn::Store(hn::MulAdd(length, load(p(row) + i), load(system.x + i)), d, system.x + i);
     }
+    system.objective -= rz / curvature * rz;
+    ++system.steps;
     return true;
   }
 
-  const std::size_t stride_;
-  float* x_;
-  float* r_;
-  float* p_;
-  float* q_;
-  float* own_;      ///< D
-  float* inverse_;  ///< M
-  Row<kVectors, T> row_;
-  float energy_ = 0;  ///< x'Dx at the start.
-  float rz_ = 0;      ///< r'z
-  float length_ = 0;
-  double objective_ = 0;
+  const T* data_;
+  const GatherTable& table_;
+  const GradientDiagonal& diagonal_;
+  const GradientLimits& limits_;
+  GradientRow* rows_;
+  std::vector<Walk> walks_;
+  float* work_;
 };
 
 template <std::size_t kVectors, class T>
-HWY_NOINLINE GradientResult solve(const T* table,
-                                  const GatheredEntries& entries,
-                                  const GradientDiagonal& diagonal,
-                                  const GradientLimits& limits,
-                                  float* x,
-                                  float* work) {
-  return Gradients<kVectors, T>(table, entries, diagonal, x, work).run(limits);
+HWY_NOINLINE void solve(const T* data,
+                        const GatherTable& table,
+                        const GradientDiagonal& diagonal,
+                        const GradientLimits& limits,
+                        GradientRow* rows,
+                        std::size_t count,
+                        float* work) {
+  Batch<kVectors, T>(data, table, diagonal, limits, rows, count, work).run();
 }
 
 template <class T>
-HWY_INLINE GradientResult solve_by_length(const T* table,
-                                          const GatheredEntries& entries,
-                                          const GradientDiagonal& diagonal,
-                                          const GradientLimits& limits,
-                                          float* x,
-                                          float* work) {
-  switch (entries.stride / kLanes) {
+HWY_INLINE void solve_by_length(const T* data,
+                                const GatherTable& table,
+                                const GradientDiagonal& diagonal,
+                                const GradientLimits& limits,
+                                GradientRow* rows,
+                                std::size_t count,
+                                float* work) {
+  switch (table.stride / kLanes) {
     case 1:
-      return solve<1>(table, entries, diagonal, limits, x, work);
+      return solve<1>(data, table, diagonal, limits, rows, count, work);
     case 2:
-      return solve<2>(table, entries, diagonal, limits, x, work);
+      return solve<2>(data, table, diagonal, limits, rows, count, work);
     case 4:
-      return solve<4>(table, entries, diagonal, limits, x, work);
+      return solve<4>(data, table, diagonal, limits, rows, count, work);
     case 8:
-      return solve<8>(table, entries, diagonal, limits, x, work);
+      return solve<8>(data, table, diagonal, limits, rows, count, work);
     case 16:
-      return solve<16>(table, entries, diagonal, limits, x, work);
+      return solve<16>(data, table, diagonal, limits, rows, count, work);
     default:
-      return solve<0>(table, entries, diagonal, limits, x, work);
+      return solve<0>(data, table, diagonal, limits, rows, count, work);
   }
 }
 
-GradientResult conjugate_gradients(const GatheredEntries& entries,
-                                   const GradientDiagonal& diagonal,
-                                   const GradientLimits& limits,
-                                   float* x,
-                                   float* work) {
-  return entries.half_table != nullptr
-             ? solve_by_length(entries.half_table, entries, diagonal, limits, x, work)
-             : solve_by_length(entries.table, entries, diagonal, limits, x, work);
+void conjugate_gradients(const GatherTable& table,
+                         const GradientDiagonal& diagonal,
+                         const GradientLimits& limits,
+                         GradientRow* rows,
+                         std::size_t count,
+                         float* work) {
+  if (table.halves != nullptr) {
+    solve_by_length(table.halves, table, diagonal, limits, rows, count, work);
+  } else {
+    solve_by_length(table.floats, table, diagonal, limits, rows, count, work);
+  }
 }
 
 bool has_half_precision() {
@@ -219,12 +366,13 @@ void to_half(const float* values, std::size_t count, float scale, Half* out) {
 
 #else
 
-GradientResult conjugate_gradients(const GatheredEntries& entries,
-                                   const GradientDiagonal& diagonal,
-                                   const GradientLimits& limits,
-                                   float* x,
-                                   float* work) {
-  return reference::conjugate_gradients(entries, diagonal, limits, x, work);
+void conjugate_gradients(const GatherTable& table,
+                         const GradientDiagonal& diagonal,
+                         const GradientLimits& limits,
+                         GradientRow* rows,
+                         std::size_t count,
+                         float* work) {
+  reference::conjugate_gradients(table, diagonal, limits, rows, count, work);
 }
 
 bool has_half_precision() {
@@ -245,12 +393,13 @@ HWY_EXPORT(conjugate_gradients);
 HWY_EXPORT(has_half_precision);
 HWY_EXPORT(to_half);
 
-GradientResult conjugate_gradients(const GatheredEntries& entries,
-                                   const GradientDiagonal& diagonal,
-                                   const GradientLimits& limits,
-                                   float* x,
-                                   float* work) {
-  return HWY_DYNAMIC_DISPATCH(conjugate_gradients)(entries, diagonal, limits, x, work);
+void conjugate_gradients(const GatherTable& table,
+                         const GradientDiagonal& diagonal,
+                         const GradientLimits& limits,
+                         GradientRow* rows,
+                         std::size_t count,
+                         float* work) {
+  HWY_DYNAMIC_DISPATCH(conjugate_gradients)(table, diagonal, limits, rows, count, work);
 }
 
 bool has_half_precision() {

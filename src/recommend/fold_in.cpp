@@ -97,7 +97,8 @@ FoldedUser Recommender::fold_in(std::span<const ItemValue> values) const {
   const std::size_t stride = ready.items.table.stride();
   AlignedVector<double> x(stride, 0.0);
   RowSolver solver(ready.items, model_->options, ready.trained_items);
-  if (!solver.solve(history.entries(), {x.data(), static_cast<std::size_t>(ready.items.coordinates)})) {
+  if (!solver.solve(history.entries(),
+                    {x.data(), static_cast<std::size_t>(ready.items.coordinates)})) {
     throw Error(ErrorCode::numerical_failure,
                 fmt::format("recommend: this history has no solution with regularization = {}. "
                             "Train with a higher regularization.",

@@ -40,8 +40,7 @@ FactorTable with_ones(FactorView factors) {
 bool wants_halves(const FixedSide& side, Effort effort, Precision precision) {
   const std::size_t floats = static_cast<std::size_t>(side.rows) * side.stride();
   return effort == Effort::rough && precision == Precision::half &&
-         floats * sizeof(float) >= least_half_bytes &&
-         kernels::has_half_precision();
+         floats * sizeof(float) >= least_half_bytes && kernels::has_half_precision();
 }
 
 /// The power of two that takes values up to `largest` just below the largest half, 65504.
@@ -99,8 +98,7 @@ void to_halves(FixedSide& side, ThreadPool& pool) {
 /// The squares of a coordinate sum to rows * its mean, so no value is larger than the root of that.
 void make_room_for_halves(FixedSide& side) {
   const double largest = static_cast<double>(*std::ranges::max_element(side.mean_square));
-  side.halves =
-      make_aligned<kernels::Half>(static_cast<std::size_t>(side.rows) * side.stride());
+  side.halves = make_aligned<kernels::Half>(static_cast<std::size_t>(side.rows) * side.stride());
   side.half_scale = scale_for(std::sqrt(largest * side.rows));
 }
 
@@ -140,9 +138,9 @@ FixedSide prepare_fixed_side(ConstSide fixed,
     }
   } else {
     side.table = options.biases ? with_ones(fixed.factors) : FactorTable::copy_of(fixed.factors);
-    std::ranges::transform(mean_squares(side.table),
-                           side.mean_square.begin(),
-                           [](double value) { return static_cast<float>(value); });
+    std::ranges::transform(mean_squares(side.table), side.mean_square.begin(), [](double value) {
+      return static_cast<float>(value);
+    });
     if (wants_halves(side, effort, precision)) {
       make_room_for_halves(side);
       to_halves(side, pool);

@@ -34,17 +34,17 @@ struct FixedSide {
   int factors = 0;
   int coordinates = 0;  ///< factors, and one more with biases.
   Index rows = 0;
-  FactorTable table;                     ///< [rows x coordinates], empty when there are halves.
-  AlignedArray<kernels::Half> halves;    ///< half_scale * the table in half precision, or null.
-  float half_scale = 1;                  ///< A power of two.
-  std::span<const float> biases;         ///< [rows] or empty; subtracted from targets.
-  std::optional<Eigenbasis> basis;       ///< Implicit feedback only.
-  AlignedVector<float> into;             ///< The basis in floats, for rough efforts.
+  FactorTable table;                   ///< [rows x coordinates], empty when there are halves.
+  AlignedArray<kernels::Half> halves;  ///< half_scale * the table in half precision, or null.
+  float half_scale = 1;                ///< A power of two.
+  std::span<const float> biases;       ///< [rows] or empty; subtracted from targets.
+  std::optional<Eigenbasis> basis;     ///< Implicit feedback only.
+  AlignedVector<float> into;           ///< The basis in floats, for rough efforts.
   AlignedVector<float> back;
-  AlignedVector<double> common;          ///< w0 * eigenvalues, or zeros. [coordinates]
-  AlignedVector<float> common_floats;    ///< The same, padded with ones. [stride]
-  AlignedVector<float> mean_square;      ///< Mean over rows of y^2, by coordinate. [stride]
-  double unobserved_weight = 0;          ///< w0; 0 for explicit feedback.
+  AlignedVector<double> common;        ///< w0 * eigenvalues, or zeros. [coordinates]
+  AlignedVector<float> common_floats;  ///< The same, padded with ones. [stride]
+  AlignedVector<float> mean_square;    ///< Mean over rows of y^2, by coordinate. [stride]
+  double unobserved_weight = 0;        ///< w0; 0 for explicit feedback.
 
   [[nodiscard]] std::size_t stride() const { return FactorTable::stride_of(coordinates); }
 };

@@ -13,8 +13,8 @@ namespace {
 /// change in its fourth digit, above it does (docs/algorithm.md).
 constexpr float rough_tolerance = 3e-2F;
 /// The residual in the preconditioner's norm bounds the backward error from above.
-constexpr float closing_tolerance = 3e-7F;
-constexpr float closing_accepted = 8e-7F;
+constexpr float closing_tolerance = 6e-7F;
+constexpr float closing_accepted = 9e-7F;
 constexpr int most_closing_steps = 60;
 constexpr int most_closings = 3;
 
@@ -27,29 +27,72 @@ int most_rough_steps(std::size_t entries, std::size_t size) {
   return static_cast<int>(std::clamp(direct / (2 * n * k), 10.0, 100.0));
 }
 
+constexpr std::size_t readable_beyond = 4;  // What the kernels read past the last entry.
+constexpr std::size_t block_bytes = std::size_t{1} << 20;  // Of the table: half of a usual L2.
+constexpr std::size_t batch_bytes = std::size_t{1} << 19;  // Of the batch's vectors.
+constexpr double least_entries_per_block = 16;
+/// Shorter rows are read as fast from beyond L2, once they are asked for ahead of their use.
+constexpr std::size_t least_blocked_row = 512;
+
+kernels::GatherTable gather_table(const FixedSide& fixed, double entries_per_row) {
+  kernels::GatherTable table{.floats = fixed.halves == nullptr ? fixed.table.data() : nullptr,
+                             .halves = fixed.halves.get(),
+                             .stride = fixed.stride(),
+                             .rows = static_cast<std::size_t>(fixed.rows)};
+  const std::size_t row_bytes =
+      table.stride * (table.halves == nullptr ? sizeof(float) : sizeof(kernels::Half));
+  const double wanted = row_bytes < least_blocked_row
+                            ? 1.0
+                            : static_cast<double>(table.rows * row_bytes) / block_bytes;
+  const double most = entries_per_row / least_entries_per_block;
+  const double blocks = std::max(1.0, std::ceil(std::min(wanted, most)));
+  table.block_rows =
+      static_cast<std::size_t>(std::max(1.0, std::ceil(static_cast<double>(table.rows) / blocks)));
+  return table;
+}
+
 }  // namespace
 
 GradientSolver::GradientSolver(const FixedSide& fixed,
                                const TrainOptions& options,
                                Index counterparts,
+                               double entries_per_row,
                                Effort effort)
     : fixed_(fixed),
       options_(options),
       more_count_(more_count(options, counterparts)),
       effort_(effort),
-      work_(kernels::gradient_work(fixed.stride()), 0.0F) {}
+      table_(gather_table(fixed, entries_per_row)),
+      diagonal_{.common = fixed.common_floats.data(), .mean_square = fixed.mean_square.data()} {}
 
-/// Weights and targets of entries that are all alike: they stay from row to row.
+std::size_t GradientSolver::batch_rows() const {
+  constexpr std::size_t least = 32;
+  if (table_.block_rows >= table_.rows) {
+    return least;
+  }
+  // A pass works on two vectors of each row.
+  return std::max(least, batch_bytes / (2 * table_.stride * sizeof(float)));
+}
+
+void GradientSolver::clear() {
+  added_.clear();
+  systems_.clear();
+  places_.clear();
+  used_ = 0;
+}
+
+/// Weights and targets of entries that are all alike: they stay from batch to batch.
 void GradientSolver::load_uniform(const RowEntries& row) {
   const double confidence = static_cast<double>(row.uniform_confidence);
   const double weight = confidence - fixed_.unobserved_weight;
   const std::size_t entries = row.columns.size();
   if (entries > uniform_) {
     const auto scale = static_cast<double>(fixed_.half_scale);
-    weights_.resize(entries, static_cast<float>(weight / (scale * scale)));
-    targets_.resize(entries, static_cast<float>(confidence / scale));
+    weights_.resize(entries + readable_beyond, static_cast<float>(weight / (scale * scale)));
+    targets_.resize(entries + readable_beyond, static_cast<float>(confidence / scale));
     uniform_ = entries;
   }
+  places_.push_back(0);
   weight_sum_ = std::max(0.0, weight) * static_cast<double>(entries);
   constant_ = confidence * static_cast<double>(entries);
 }
@@ -62,19 +105,22 @@ void GradientSolver::load(const RowEntries& row) {
   }
   const std::size_t entries = row.columns.size();
   const auto scale = static_cast<double>(fixed_.half_scale);
-  weights_.resize(std::max(weights_.size(), entries));
-  targets_.resize(std::max(targets_.size(), entries));
+  const std::size_t needed = used_ + entries + readable_beyond;
+  weights_.resize(std::max(weights_.size(), needed));
+  targets_.resize(std::max(targets_.size(), needed));
   weight_sum_ = 0;
   constant_ = 0;
   for (std::size_t j = 0; j < entries; ++j) {
     const double confidence = row.confidence_at(j);
     const double target = row.target_at(j, fixed_.biases);
     const double weight = confidence - fixed_.unobserved_weight;
-    weights_[j] = static_cast<float>(weight / (scale * scale));
-    targets_[j] = static_cast<float>(confidence * target / scale);
+    weights_[used_ + j] = static_cast<float>(weight / (scale * scale));
+    targets_[used_ + j] = static_cast<float>(confidence * target / scale);
     weight_sum_ += std::max(0.0, weight);
     constant_ += confidence * target * target;
   }
+  places_.push_back(used_);
+  used_ += entries;
 }
 
 /// What keeps the diagonal above 0 without regularization.
@@ -83,55 +129,71 @@ double GradientSolver::floor() const {
          static_cast<double>(std::numeric_limits<float>::epsilon());
 }
 
-std::optional<double> GradientSolver::solve(const RowEntries& row, float* x) {
-  if (row.columns.empty()) {
-    std::fill_n(x, fixed_.stride(), 0.0F);
-    return 0.0;
-  }
-  load(row);
+void GradientSolver::add(const RowEntries& row, float* x) {
   const std::size_t entries = row.columns.size();
-  double regularization =
-      row_regularization(options_, static_cast<double>(entries), more_count_);
+  if (entries == 0) {
+    std::fill_n(x, table_.stride, 0.0F);
+    added_.push_back(Added());
+    return;
+  }
+  double regularization = row_regularization(options_, static_cast<double>(entries), more_count_);
   if (regularization == 0) {
     regularization = floor();
   }
-  const kernels::GatheredEntries system{
-      .table = fixed_.halves == nullptr ? fixed_.table.data() : nullptr,
-      .half_table = fixed_.halves.get(),
-      .stride = fixed_.stride(),
-      .columns = row.columns.data(),
-      .entries = entries,
-      .weights = weights_.data(),
-      .targets = targets_.data()};
-  const kernels::GradientDiagonal diagonal{
-      .common = fixed_.common_floats.data(),
-      .mean_square = fixed_.mean_square.data(),
-      .regularization = static_cast<float>(regularization),
-      .weight_sum = static_cast<float>(weight_sum_)};
-  if (!(diagonal.regularization > 0)) {
-    return std::nullopt;
+  if (!(static_cast<float>(regularization) > 0)) {
+    added_.push_back({.system = {}, .solved = false});
+    return;
   }
+  load(row);
+  added_.push_back({.system = systems_.size(), .constant = constant_});
+  systems_.push_back({.columns = row.columns.data(),
+                      .entries = entries,
+                      .regularization = static_cast<float>(regularization),
+                      .weight_sum = static_cast<float>(weight_sum_),
+                      .x = x});
+}
+
+void GradientSolver::run() {
+  for (std::size_t s = 0; s < systems_.size(); ++s) {
+    systems_[s].weights = weights_.data() + places_[s];
+    systems_[s].targets = targets_.data() + places_[s];
+  }
+  work_.resize(std::max(work_.size(), systems_.size() * kernels::gradient_vectors * table_.stride));
   if (effort_ == Effort::rough) {
-    const int most_steps =
-        most_rough_steps(entries, static_cast<std::size_t>(fixed_.coordinates));
-    const auto result = kernels::conjugate_gradients(
-        system, diagonal, {.tolerance = rough_tolerance, .most_steps = most_steps}, x, work_.data());
-    return result.converged ? std::optional(result.objective + constant_) : std::nullopt;
+    // All rows of a batch are about as long as the first.
+    const std::size_t entries = systems_.empty() ? 1 : systems_.front().entries;
+    const kernels::GradientLimits limits{
+        .tolerance = rough_tolerance,
+        .most_steps = most_rough_steps(entries, static_cast<std::size_t>(fixed_.coordinates))};
+    kernels::conjugate_gradients(
+        table_, diagonal_, limits, systems_.data(), systems_.size(), work_.data());
+  } else {
+    run_closely();
   }
-  // Each run starts from the residual itself, not from what the steps before made of it.
+}
+
+/// Each run starts from the residual itself, not from what the steps before made of it; a row is
+/// done when it needs no step more.
+void GradientSolver::run_closely() {
   kernels::GradientLimits limits{
       .tolerance = closing_tolerance, .most_steps = most_closing_steps, .rough = false};
   for (int run = 0; run < most_closings; ++run) {
-    const auto result = kernels::conjugate_gradients(system, diagonal, limits, x, work_.data());
-    if (!result.converged) {
-      break;
-    }
-    if (run > 0 && result.steps == 0) {
-      return result.objective + constant_;
-    }
+    kernels::conjugate_gradients(
+        table_, diagonal_, limits, systems_.data(), systems_.size(), work_.data());
     limits.tolerance = closing_accepted;
   }
-  return std::nullopt;
+  for (kernels::GradientRow& system : systems_) {
+    system.converged = system.converged && system.steps == 0;
+  }
+}
+
+std::optional<double> GradientSolver::objective(std::size_t r) const {
+  const Added& added = added_[r];
+  if (!added.system) {
+    return added.solved ? std::optional(0.0) : std::nullopt;
+  }
+  const kernels::GradientRow& system = systems_[*added.system];
+  return system.converged ? std::optional(system.objective + added.constant) : std::nullopt;
 }
 
 }  // namespace alsace

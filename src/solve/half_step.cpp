@@ -21,38 +21,82 @@ namespace {
 /// What one thread needs.
 class Worker {
  public:
-  Worker(const FixedSide& fixed, const TrainOptions& options, Index counterparts, Effort effort)
-      : effort_(options.nonnegative ? Effort::exact : effort),
+  Worker(const FixedSide& fixed,
+         const TrainOptions& options,
+         Index counterparts,
+         double entries_per_row,
+         Effort effort)
+      : effort_(effort),
         has_floats_(fixed.halves == nullptr),
-        block_(fixed, effort_),
-        gradients_(fixed, options, counterparts, effort_),
-        direct_(fixed, options, counterparts) {}
+        gradients_(fixed, options, counterparts, entries_per_row, effort),
+        direct_(fixed, options, counterparts),
+        block_(fixed, effort, gradients_.batch_rows()) {}
 
-  RowBlock& block() { return block_; }
+  [[nodiscard]] std::size_t batch_rows() const { return gradients_.batch_rows(); }
 
-  /// Solves row r of the block; its part of the objective, or nothing when there is no solution.
-  std::optional<double> solve(const RowEntries& entries, std::size_t r) {
+  /// Solves the rows in place and sets their objectives. Gives the first row that has no solution.
+  std::optional<Index> solve(const Observations& observations,
+                             const Side& solved,
+                             std::span<const Index> rows,
+                             std::span<double> objectives) {
+    block_.load(solved, rows);
     if (effort_ != Effort::exact) {
-      if (const auto objective = gradients_.solve(entries, block_.floats(r))) {
-        return objective;
+      gradients_.clear();
+      for (std::size_t r = 0; r < rows.size(); ++r) {
+        gradients_.add(entries(observations, rows[r]), block_.floats(r));
       }
+      gradients_.run();
     }
-    // Halves are for mild systems only, which do not come here.
-    return has_floats_ ? direct_.solve(entries, block_.doubles(r)) : std::nullopt;
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      std::optional<double> objective;
+      if (effort_ != Effort::exact) {
+        objective = gradients_.objective(r);
+      }
+      // Halves are for mild systems only, which need no other solver.
+      if (!objective && has_floats_) {
+        objective = direct_.solve(entries(observations, rows[r]), block_.doubles(r));
+      }
+      if (!objective) {
+        return rows[r];
+      }
+      objectives[static_cast<std::size_t>(rows[r])] = *objective;
+    }
+    block_.store(solved, rows);
+    return std::nullopt;
   }
 
  private:
+  static RowEntries entries(const Observations& observations, Index row) {
+    return row_entries(observations, static_cast<std::size_t>(row));
+  }
+
   Effort effort_;
   bool has_floats_;
-  RowBlock block_;
   GradientSolver gradients_;
   RowSolver direct_;
+  RowBlock block_;
 };
 
+/// Enough tasks for all threads to end together.
+std::int64_t entries_per_task(const Observations& observations, int threads) {
+  constexpr std::int64_t least = 4096;
+  constexpr std::int64_t tasks_per_thread = 16;
+  return std::max(least, observations.offsets.back() / (tasks_per_thread * threads));
+}
+
+double entries_per_row(const Observations& observations) {
+  std::int64_t rows = 0;
+  for (std::size_t r = 1; r < observations.offsets.size(); ++r) {
+    rows += observations.offsets[r] > observations.offsets[r - 1] ? 1 : 0;
+  }
+  return static_cast<double>(observations.offsets.back()) /
+         static_cast<double>(std::max<std::int64_t>(1, rows));
+}
+
 [[noreturn]] void refuse_row(const std::string& name, const TrainOptions& options) {
-  throw Error(ErrorCode::numerical_failure,
-              fmt::format(
-                  "solve: {} has no solution with regularization = {}. Raise regularization{}.",
+  throw Error(
+      ErrorCode::numerical_failure,
+      fmt::format("solve: {} has no solution with regularization = {}. Raise regularization{}.",
                   name,
                   *options.regularization,
                   options.feedback == Feedback::implicit_feedback
@@ -70,25 +114,26 @@ double half_step(const Observations& observations,
                  Effort effort,
                  ThreadPool& pool,
                  const RowName& name) {
-  const Schedule schedule = make_schedule(observations.offsets);
+  const double average = entries_per_row(observations);
+  const Effort asked = options.nonnegative ? Effort::exact : effort;
+  const auto make_worker = [&] {
+    return std::make_unique<Worker>(fixed, options, counterparts, average, asked);
+  };
   std::vector<std::unique_ptr<Worker>> workers(static_cast<std::size_t>(pool.workers()));
-  std::vector<double> objectives(schedule.task_count());
+  workers.front() = make_worker();
+  const Schedule schedule = make_schedule(observations.offsets,
+                                          workers.front()->batch_rows(),
+                                          entries_per_task(observations, pool.workers()));
+  std::vector<double> objectives(static_cast<std::size_t>(observations.rows()), 0.0);
   pool.run(schedule.task_count(), [&](std::size_t task, int number) {
     auto& worker = workers[static_cast<std::size_t>(number)];
     if (!worker) {
-      worker = std::make_unique<Worker>(fixed, options, counterparts, effort);
+      worker = make_worker();
     }
-    const std::span<const Index> rows = schedule.task(task);
-    worker->block().load(solved, rows);
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-      const auto row = static_cast<std::size_t>(rows[r]);
-      const auto objective = worker->solve(row_entries(observations, row), r);
-      if (!objective) {
-        refuse_row(name(rows[r]), options);
-      }
-      objectives[task] += *objective;
+    const auto failed = worker->solve(observations, solved, schedule.task(task), objectives);
+    if (failed) {
+      refuse_row(name(*failed), options);
     }
-    worker->block().store(solved, rows);
   });
   return std::accumulate(objectives.begin(), objectives.end(), 0.0);
 }

@@ -6,16 +6,17 @@
 
 namespace alsace {
 
-RowBlock::RowBlock(const FixedSide& fixed, Effort effort)
+RowBlock::RowBlock(const FixedSide& fixed, Effort effort, std::size_t rows)
     : fixed_(fixed),
       is_rough_(effort == Effort::rough),
       factors_(static_cast<std::size_t>(fixed.factors)),
       stride_(fixed.stride()),
-      own_(Schedule::most_rows * stride_, 0.0F),
-      turned_(Schedule::most_rows * stride_, 0.0F),
-      wide_(Schedule::most_rows * stride_, 0.0) {}
+      own_(rows * stride_, 0.0F),
+      turned_(rows * stride_, 0.0F),
+      is_wide_(rows, false) {}
 
 void RowBlock::widen(std::size_t r) {
+  wide_.resize(own_.size());
   std::copy_n(own_.begin() + static_cast<std::ptrdiff_t>(r * stride_),
               stride_,
               wide_.begin() + static_cast<std::ptrdiff_t>(r * stride_));
@@ -28,7 +29,7 @@ std::span<double> RowBlock::doubles(std::size_t r) {
 }
 
 void RowBlock::load(const Side& solved, std::span<const Index> rows) {
-  is_wide_.fill(false);
+  is_wide_.assign(is_wide_.size(), false);
   for (std::size_t r = 0; r < rows.size(); ++r) {
     float* own = floats(r);
     std::ranges::copy(solved.factors.row(rows[r]), own);

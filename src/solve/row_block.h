@@ -4,10 +4,9 @@
 
 #include "base/aligned.h"
 #include "solve/fixed_side.h"
-#include "solve/schedule.h"
 
-#include <array>
 #include <span>
+#include <vector>
 
 namespace alsace {
 
@@ -15,9 +14,10 @@ namespace alsace {
 /// them in float, others in double.
 class RowBlock {
  public:
-  RowBlock(const FixedSide& fixed, Effort effort);
+  /// For tasks of at most `rows` rows.
+  RowBlock(const FixedSide& fixed, Effort effort, std::size_t rows);
 
-  /// The rows of the caller's table, at most Schedule::most_rows, in the basis.
+  /// The rows of the caller's table, in the basis.
   void load(const Side& solved, std::span<const Index> rows);
   /// Back to the caller's table.
   void store(const Side& solved, std::span<const Index> rows);
@@ -34,10 +34,10 @@ class RowBlock {
   bool is_rough_;
   std::size_t factors_;
   std::size_t stride_;
-  AlignedVector<float> own_;     ///< [most_rows x stride]
-  AlignedVector<float> turned_;  ///< [most_rows x stride]
-  AlignedVector<double> wide_;   ///< [most_rows x stride]
-  std::array<bool, Schedule::most_rows> is_wide_ = {};
+  AlignedVector<float> own_;     ///< [rows x stride]
+  AlignedVector<float> turned_;  ///< [rows x stride]
+  AlignedVector<double> wide_;   ///< [rows x stride], or empty until it is needed.
+  std::vector<bool> is_wide_;    ///< [rows]
 };
 
 }  // namespace alsace

@@ -5,8 +5,9 @@
 
 namespace alsace {
 
-Schedule make_schedule(std::span<const std::int64_t> offsets) {
-  constexpr std::int64_t task_entries = 4096;
+Schedule make_schedule(std::span<const std::int64_t> offsets,
+                       std::size_t task_rows,
+                       std::int64_t task_entries) {
   constexpr std::int64_t row_cost = 16;  // Of a row beside its entries, in entries.
   const auto length = [&](Index row) {
     const auto r = static_cast<std::size_t>(row);
@@ -15,13 +16,12 @@ Schedule make_schedule(std::span<const std::int64_t> offsets) {
   Schedule schedule;
   schedule.rows.resize(offsets.size() - 1);
   std::iota(schedule.rows.begin(), schedule.rows.end(), Index{0});
-  std::ranges::stable_sort(schedule.rows,
-                           [&](Index a, Index b) { return length(a) > length(b); });
+  std::ranges::stable_sort(schedule.rows, [&](Index a, Index b) { return length(a) > length(b); });
   schedule.tasks.push_back(0);
   std::int64_t cost = 0;
   for (std::size_t place = 0; place < schedule.rows.size(); ++place) {
     cost += length(schedule.rows[place]) + row_cost;
-    if (cost >= task_entries || place + 1 - schedule.tasks.back() == Schedule::most_rows) {
+    if (cost >= task_entries || place + 1 - schedule.tasks.back() == task_rows) {
       schedule.tasks.push_back(place + 1);
       cost = 0;
     }

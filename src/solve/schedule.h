@@ -10,10 +10,8 @@
 namespace alsace {
 
 /// The order in which a half-step solves its rows: the longest first, so that no thread is left
-/// alone with one at the end, in tasks of about the same cost. It depends on the rows alone.
+/// alone with one at the end, in tasks of about the same cost.
 struct Schedule {
-  static constexpr std::size_t most_rows = 32;  ///< Of a task.
-
   std::vector<Index> rows;         ///< Longest first, equally long ones in their order.
   std::vector<std::size_t> tasks;  ///< Task t is rows[tasks[t]] to rows[tasks[t + 1]].
 
@@ -23,7 +21,10 @@ struct Schedule {
   }
 };
 
-/// O(rows log rows). `offsets` are those of compressed rows, [rows + 1].
-Schedule make_schedule(std::span<const std::int64_t> offsets);
+/// O(rows log rows). `offsets` are those of compressed rows, [rows + 1]. A task has at most
+/// `task_rows` rows, and no more once it has `task_entries` entries.
+Schedule make_schedule(std::span<const std::int64_t> offsets,
+                       std::size_t task_rows,
+                       std::int64_t task_entries);
 
 }  // namespace alsace

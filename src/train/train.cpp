@@ -69,7 +69,10 @@ void drop_vanished(FactorTable& factors) {
 class Training {
  public:
   Training(Model& model, const TrainingData& data, const TrainControl& control)
-      : model_(model), data_(data), control_(control), pool_(model.options.threads),
+      : model_(model),
+        data_(data),
+        control_(control),
+        pool_(model.options.threads),
         precision_(suitable_precision(data.item_observations(model.options), model.options)) {}
 
   void run() {
@@ -142,8 +145,7 @@ class Training {
   /// All users, then all items; says in the summary when training is to end.
   void iterate() {
     const Stopwatch clock;
-    const Effort effort =
-        model_.options.solver == Solver::exact ? Effort::exact : Effort::rough;
+    const Effort effort = model_.options.solver == Solver::exact ? Effort::exact : Effort::rough;
     solve_users(effort);
     if (stop_requested()) {
       // Half an iteration: the closing half-step makes users fit the items again.
@@ -151,9 +153,9 @@ class Training {
       return;
     }
     const double item_part = solve_items(effort);
-    const double value = checked(
-        item_part +
-        penalty(users(), data_.user_counts, model_.options, data_.trained_items, pool_));
+    const double value =
+        checked(item_part +
+                penalty(users(), data_.user_counts, model_.options, data_.trained_items, pool_));
     model_.summary.objective.push_back(value);
     model_.summary.seconds.push_back(clock.seconds());
     write_checkpoint();
