@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -182,7 +183,8 @@ void train_command(Arguments given) {
       arguments.training.resolved(arguments.resume ? &start->options : nullptr);
 
   DataReport data;
-  const Interactions interactions = read_data(
+  arguments.reading.splits_by_time = false;
+  Interactions interactions = read_data(
       to_paths(arguments.files), arguments.reading, options.feedback, options.threads, log, data);
 
   TrainControl control;
@@ -195,7 +197,7 @@ void train_command(Arguments given) {
   catch_interrupts(
       "\nCtrl-C: ending after this half-step, then writing the model. Once more to "
       "end at once.\n");
-  const Model model = train(interactions, options, control);
+  const Model model = train(std::move(interactions), options, control);
   log.clear_status();
   save_model(model, *arguments.model);
   if (model.summary.stopped == "interrupted") {

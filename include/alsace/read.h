@@ -30,6 +30,7 @@ struct ReadOptions {
 
   bool skip_bad_lines = false;  ///< Count and leave out lines that would be refused.
   bool allow_negative = false;  ///< Ratings may be negative; implicit feedback may not.
+  bool keep_times = true;       ///< False: times are checked, but left out of the result.
   int threads = 0;              ///< 0: all this process may use. Never changes the result.
   /// Called now and then with bytes read and bytes in all (0: not known); false stops with an
   /// Error.

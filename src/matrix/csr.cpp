@@ -39,9 +39,8 @@ void check_rows(std::span<const Index> rows, Index count, const char* what) {
   }
 }
 
-}  // namespace
-
-CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
+/// By item, in the order of the triplets within each; turning that over sorts users' rows by item.
+CsrMatrix item_rows(const Triplets& triplets, Index users, Index items) {
   if (triplets.items.size() != triplets.users.size() ||
       (!triplets.values.empty() && triplets.values.size() != triplets.users.size())) {
     throw Error(ErrorCode::invalid_argument,
@@ -53,7 +52,6 @@ CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
   }
   check_rows(triplets.users, users, "user");
   check_rows(triplets.items, items, "item");
-  // By item first, in triplet order; turning that over sorts each user's row by item.
   CsrMatrix by_item = shaped(triplets.items, items, users, !triplets.values.empty());
   std::vector<std::int64_t> next(by_item.offsets.begin(), by_item.offsets.end() - 1);
   for (std::size_t entry = 0; entry < triplets.users.size(); ++entry) {
@@ -63,6 +61,19 @@ CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
       by_item.values[place] = triplets.values[entry];
     }
   }
+  return by_item;
+}
+
+}  // namespace
+
+CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
+  return transpose(item_rows(triplets, users, items));
+}
+
+CsrMatrix to_csr(Triplets&& triplets, Index users, Index items) {
+  triplets.times = {};
+  const CsrMatrix by_item = item_rows(triplets, users, items);
+  triplets = {};
   return transpose(by_item);
 }
 

@@ -55,7 +55,7 @@ void Pipeline::read(Source& source,
                         name,
                         options_,
                         reader.lines_before());
-  check_times(target.triplets);
+  check_times(target);
   lines_ = layout_.skip_lines;
   // Round r reads window r, parses window r - 1 and merges window r - 2.
   for (std::size_t round = 1;; ++round) {
@@ -154,7 +154,9 @@ void Pipeline::append(const ParsedBlock& block, Triplets& triplets) {
   } else if (!triplets.values.empty()) {
     triplets.values.resize(triplets.users.size(), 1.0F);
   }
-  triplets.times.insert(triplets.times.end(), block.times.begin(), block.times.end());
+  if (options_.keep_times) {
+    triplets.times.insert(triplets.times.end(), block.times.begin(), block.times.end());
+  }
 }
 
 /// Room for the whole file by the density of its first window, so that growing does not copy.
@@ -176,15 +178,16 @@ void Pipeline::expect(Triplets& triplets, const Source& source) const {
   }
 }
 
-void Pipeline::check_times(const Triplets& triplets) const {
+void Pipeline::check_times(ReadTarget& target) const {
   const bool with_times = layout_.column[time_role] != Layout::none;
-  if (!triplets.users.empty() && with_times == triplets.times.empty()) {
+  if (!target.triplets.users.empty() && with_times != target.with_times) {
     refuse(layout_.file,
            fmt::format("it has {} column of times, the file before has {}. Give all files the same "
                        "columns, or leave times out with --columns USER,ITEM,VALUE.",
                        with_times ? "a" : "no",
                        with_times ? "none" : "one"));
   }
+  target.with_times = with_times;
 }
 
 void Pipeline::check_end(const ReadTarget& target) const {

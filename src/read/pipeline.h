@@ -25,6 +25,7 @@ struct ReadTarget {
   KeyedIds user_ids;
   KeyedIds item_ids;
   Triplets triplets;
+  bool with_times = false;  ///< The files so far have them.
   ReadReport report;
 };
 
@@ -59,7 +60,7 @@ class Pipeline {
   void note_bad_lines(const ParsedBlock& block, ReadTarget& target) const;
   void append(const ParsedBlock& block, Triplets& triplets);
   void expect(Triplets& triplets, const Source& source) const;
-  void check_times(const Triplets& triplets) const;
+  void check_times(ReadTarget& target) const;
   void check_end(const ReadTarget& target) const;
 
   ThreadPool& pool_;
