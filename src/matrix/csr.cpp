@@ -2,16 +2,14 @@
 
 #include "alsace/error.h"
 
+#include "matrix/entries.h"
+
 #include <numeric>
 
 #include <fmt/format.h>
 
 namespace alsace {
 namespace {
-
-std::size_t at(Index row) {
-  return static_cast<std::size_t>(row);
-}
 
 /// A matrix whose row lengths are those of `keys`, entries still to be filled.
 CsrMatrix shaped(std::span<const Index> keys, Index rows, Index columns, bool with_values) {
@@ -71,7 +69,7 @@ CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
 }
 
 CsrMatrix to_csr(Triplets&& triplets, Index users, Index items) {
-  triplets.times = {};
+  release(triplets.times);
   const CsrMatrix by_item = item_rows(triplets, users, items);
   triplets = {};
   return transpose(by_item);

@@ -29,12 +29,18 @@ inline std::vector<std::int64_t> offsets_of(std::span<const Index> rows, Index c
   return offsets;
 }
 
+/// Gives a column's memory back; `column = {}` would keep it.
+template <class T>
+void release(std::vector<T>& column) {
+  std::vector<T>().swap(column);
+}
+
 /// Values that are all 1 say nothing: releases them, and returns true.
 inline bool release_ones(std::vector<float>& values) {
   if (values.empty() || !std::ranges::all_of(values, [](float value) { return value == 1; })) {
     return false;
   }
-  values = {};
+  release(values);
   return true;
 }
 

@@ -111,8 +111,8 @@ class Core {
       drop(users_, items_);
       drop(items_, users_);
     }
-    users_.partners = {};
-    items_.partners = {};
+    release(users_.partners);
+    release(items_.partners);
   }
 
   /// Which entries stay: those of a user and an item that do.
@@ -312,7 +312,7 @@ PrepareReport filter(std::span<Triplets> parts,
       forgotten = {};
     }
     if (options.binary) {
-      part.values = {};
+      release(part.values);
     }
     report.below_counts += keep_core(part, user_ids.size(), item_ids.size(), options);
   }

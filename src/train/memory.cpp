@@ -95,8 +95,8 @@ void check_memory(const Interactions& interactions,
                   bool kept,
                   const TrainOptions& options,
                   std::uint64_t limit) {
-  const std::uint64_t held = bytes_of(interactions.triplets) + bytes_of(interactions.low) +
-                             id_bytes(interactions);
+  const std::uint64_t held =
+      bytes_of(interactions.triplets) + bytes_of(interactions.low) + id_bytes(interactions);
   const std::uint64_t needed = training_memory(interactions, options) + (kept ? held : 0);
   const std::uint64_t left = limit > 0 ? 0 : memory_left_bytes();
   const std::uint64_t there = limit > 0 ? limit : left > 0 ? left + held : unknown;
@@ -115,7 +115,8 @@ void check_memory(const Interactions& interactions,
                   interactions.item_ids.size(),
                   limit > 0 ? "the limit (--memory-limit) is" : "this process can get",
                   byte_text(there),
-                  limit > 0 ? "raise the limit" : "take a machine with more (--memory-limit overrules this)"));
+                  limit > 0 ? "raise the limit"
+                            : "take a machine with more (--memory-limit overrules this)"));
 }
 
 }  // namespace alsace

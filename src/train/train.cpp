@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "base/thread_pool.h"
 #include "matrix/csr.h"
+#include "matrix/entries.h"
 #include "solve/half_step.h"
 #include "train/memory.h"
 #include "train/start.h"
@@ -19,10 +20,6 @@
 
 namespace alsace {
 namespace {
-
-std::size_t at(Index row) {
-  return static_cast<std::size_t>(row);
-}
 
 /// What the model holds of the data, and factors of 0.
 void take_data(Model& model, TrainingData& data) {
@@ -207,7 +204,7 @@ Model train_on(Given&& given, const TrainOptions& options, const TrainControl& c
   const Index items = model.item_ids.size();
   if (!given.low.users.empty()) {
     model.low = to_csr(std::forward<Given>(given).low, users, items);
-    model.low.values = {};
+    release(model.low.values);
   }
   TrainingData data = prepare_training(
       std::forward<Given>(given).triplets, model.user_ids, model.item_ids, model.options);

@@ -201,17 +201,16 @@ TrainingData prepare_training(const Triplets& triplets,
                               const IdTable& user_ids,
                               const IdTable& item_ids,
                               const TrainOptions& options) {
-  return prepare_rows(to_csr(triplets, user_ids.size(), item_ids.size()),
-                      false,
-                      {user_ids, item_ids},
-                      options);
+  return prepare_rows(
+      to_csr(triplets, user_ids.size(), item_ids.size()), false, {user_ids, item_ids}, options);
 }
 
 TrainingData prepare_training(Triplets&& triplets,
                               const IdTable& user_ids,
                               const IdTable& item_ids,
                               const TrainOptions& options) {
-  const bool ones = triplets.values.size() == triplets.users.size() && release_ones(triplets.values);
+  const bool ones =
+      triplets.values.size() == triplets.users.size() && release_ones(triplets.values);
   return prepare_rows(to_csr(std::move(triplets), user_ids.size(), item_ids.size()),
                       ones,
                       {user_ids, item_ids},
