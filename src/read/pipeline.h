@@ -59,13 +59,15 @@ class Pipeline {
   void merge_block(const ParsedBlock& block, ReadTarget& target);
   void note_bad_lines(const ParsedBlock& block, ReadTarget& target) const;
   void append(const ParsedBlock& block, Triplets& triplets);
-  void expect(Triplets& triplets, const Source& source) const;
+  void expect(ReadTarget& target, const Source& source) const;
+  void check_room(const ReadTarget& target, std::size_t entries) const;
   void check_times(ReadTarget& target) const;
   void check_end(const ReadTarget& target) const;
 
   ThreadPool& pool_;
   const ReadOptions& options_;
   std::size_t block_size_;
+  std::uint64_t room_;  ///< Bytes the target may take.
   std::array<Window, 3> windows_;
   std::vector<Index> user_rows_;  ///< Of the ids of the block being merged.
   std::vector<Index> item_rows_;
