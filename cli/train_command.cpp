@@ -114,6 +114,9 @@ class TrainingNotes {
       return true;
     };
     control.stop_requested = interrupted;
+    control.checkpoint_failed = [this](const std::string& message) {
+      log_.warn("training goes on without this checkpoint. " + message);
+    };
   }
 
  private:
@@ -156,7 +159,7 @@ void note_memory(std::uint64_t needed, std::optional<std::uint64_t> limit, Log& 
     return byte_count(static_cast<std::int64_t>(bytes));
   };
   log.note(fmt::format(
-      "memory: at most {} needed{}", text(needed), limit ? ", limit " + text(*limit) : ""));
+      "memory: training needs at most {}{}", text(needed), limit ? ", limit " + text(*limit) : ""));
 }
 
 /// What a run took, but for what the model says itself.

@@ -32,10 +32,10 @@ struct ReadOptions {
   bool allow_negative = false;  ///< Ratings may be negative; implicit feedback may not.
   bool keep_times = true;       ///< False: times are checked, but left out of the result.
   bool ids_only = false;        ///< Values and times are neither looked at nor kept.
-  /// Bytes that triplets and ids may take; 0: what the machine and the process's control groups
-  /// leave.
+  int threads = 0;              ///< 0: all this process may use. Never changes the result.
+  /// Bytes that triplets and ids may take, with what prepare() needs beside them; 0: what the
+  /// machine and the process's control groups leave.
   std::uint64_t memory_limit = 0;
-  int threads = 0;  ///< 0: all this process may use. Never changes the result.
   /// Called now and then with bytes read and bytes in all (0: not known); false stops with an
   /// Error.
   std::function<bool(std::int64_t, std::int64_t)> progress = {};

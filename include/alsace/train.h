@@ -37,8 +37,11 @@ struct TrainControl {
   const Model* resume = nullptr;
 
   std::filesystem::path checkpoint =
-      {};                          ///< Written every checkpoint_every iterations when not empty.
-  int checkpoint_every = 1;        ///< >= 1.
+      {};                    ///< Written every checkpoint_every iterations when not empty.
+  int checkpoint_every = 1;  ///< >= 1.
+  /// Called with a sentence when a checkpoint cannot be written; training goes on. Unset: that ends
+  /// it with io_error.
+  std::function<void(const std::string&)> checkpoint_failed = {};
   bool store_interactions = true;  ///< Keep the interactions in the model.
 
   /// Bytes that training may take; 0: the memory the system calls available, and what the control
@@ -84,7 +87,7 @@ std::uint64_t training_memory(const Interactions& interactions, const TrainOptio
 ///         take more memory than control.memory_limit or the machine allows; invalid_data for
 ///         values that are not finite, negative where they may not be, or nothing to train on;
 ///         numerical_failure naming the row that has no solution; io_error when a checkpoint
-///         cannot be written.
+///         cannot be written and nobody is told.
 Model train(const Interactions& interactions,
             const TrainOptions& options = {},
             const TrainControl& control = {});

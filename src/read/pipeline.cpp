@@ -183,9 +183,9 @@ void Pipeline::expect(ReadTarget& target, const Source& source) const {
   }
   Triplets& triplets = target.triplets;
   const double files = static_cast<double>(source.total()) / static_cast<double>(bytes_);
+  const std::size_t before = triplets.users.size() - static_cast<std::size_t>(kept_);
   const auto entries = [&](double share) {
-    return triplets.users.size() +
-           static_cast<std::size_t>(share * files * static_cast<double>(kept_));
+    return before + static_cast<std::size_t>(share * files * static_cast<double>(kept_));
   };
   check_room(target, entries(0.9));  // Lines may get longer.
   const std::size_t room = entries(1.01);
@@ -202,7 +202,8 @@ void Pipeline::expect(ReadTarget& target, const Source& source) const {
 /// Refuses what cannot be held: the ids so far, and that many entries of the kind so far.
 void Pipeline::check_room(const ReadTarget& target, std::size_t entries) const {
   const Triplets& triplets = target.triplets;
-  const std::size_t entry_bytes = 2 * sizeof(Index) +
+  constexpr std::size_t merging = 3;  // What prepare() takes beside.
+  const std::size_t entry_bytes = merging + 2 * sizeof(Index) +
                                   (triplets.values.empty() ? 0 : sizeof(float)) +
                                   (triplets.times.empty() ? 0 : sizeof(double));
   const std::uint64_t needed =

@@ -51,6 +51,18 @@ void drop_vanished(FactorTable& factors) {
   }
 }
 
+/// A run of hours is not lost to a full disk.
+void save_checkpoint(const Model& model, const TrainControl& control) {
+  try {
+    save_model(model, control.checkpoint);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io_error || !control.checkpoint_failed) {
+      throw;
+    }
+    control.checkpoint_failed(error.what());
+  }
+}
+
 /// One run over the data: the loop of alternating half-steps, then the closing one.
 class Training {
  public:
@@ -157,7 +169,7 @@ class Training {
 
   void write_checkpoint() {
     if (!control_.checkpoint.empty() && iterations_done() % control_.checkpoint_every == 0) {
-      save_model(model_, control_.checkpoint);
+      save_checkpoint(model_, control_);
     }
   }
 
