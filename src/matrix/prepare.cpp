@@ -163,9 +163,8 @@ class Core {
     for (const Index row : side.going) {
       side.gone[at(row)] = 1;
       for (const Index partner : side.partners_of(row)) {
-        // Exactly at the step below the minimum, so that a row goes once. An entry of a partner
-        // that has gone went with it.
-        if (other.gone[at(partner)] == 0 && other.counts[at(partner)]-- == other.minimum) {
+        // Exactly at the step below the minimum, so that a row goes once.
+        if (other.counts[at(partner)]-- == other.minimum) {
           other.going.push_back(partner);
         }
       }
