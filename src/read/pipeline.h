@@ -30,7 +30,7 @@ struct ReadTarget {
 };
 
 /// Blocks are small enough that a few per thread are little memory and stay in the caches.
-constexpr std::size_t default_block_size = std::size_t{1} << 20;
+constexpr std::size_t default_block_size = std::size_t{1} << 19;
 
 /// Reads one source in windows of a few blocks per thread. While one window is parsed by all
 /// threads, the next is read (and unpacked) and the one before is merged into the target, in order:
