@@ -8,6 +8,14 @@
 namespace alsace::cli {
 namespace {
 
+/// "user,item,-,time" or "user,item" with the first unused column as the value.
+std::string columns_with_value(const ReadReport& read) {
+  const std::string value = read.unused_columns.substr(0, read.unused_columns.find(','));
+  std::string columns = read.columns;
+  const std::size_t none = columns.find(",-,");
+  return none == std::string::npos ? columns + "," + value : columns.replace(none + 1, 1, value);
+}
+
 void note_reading(const Paths& files, const ReadReport& read, double seconds, Log& log) {
   const std::string what = files.size() == 1
                                ? (files[0] == "-" ? "standard input" : files[0].string())
@@ -18,6 +26,13 @@ void note_reading(const Paths& files, const ReadReport& read, double seconds, Lo
                        byte_count(read.bytes),
                        duration(seconds),
                        read.columns));
+  if (!read.unused_columns.empty()) {
+    log.note(
+        fmt::format("every value is 1. Columns not used: {}; for one of them to be the value: "
+                    "--columns {}",
+                    read.unused_columns,
+                    columns_with_value(read)));
+  }
   if (read.bad_lines > 0) {
     log.warn(fmt::format(
         "{} skipped. The first: {}", plural(read.bad_lines, "bad line"), read.first_bad_line));

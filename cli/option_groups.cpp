@@ -105,6 +105,8 @@ ReadOptions ReadingOptions::read_options(Feedback feedback, int threads) const {
   }
   options.skip_bad_lines = skip_bad_lines;
   options.allow_negative = feedback == Feedback::explicit_feedback;
+  options.keep_times = splits_by_time || prepare_options(feedback).duplicates == Duplicates::last;
+  options.memory_limit = memory_limit;
   options.threads = threads;
   return options;
 }

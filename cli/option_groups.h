@@ -33,6 +33,9 @@ struct ReadingOptions {
   std::optional<int> min_per_item;
   std::optional<Duplicates> duplicates;
   bool skip_bad_lines = false;
+  /// False where times are of no use but to merge duplicates: what is not needed is not held.
+  bool splits_by_time = true;
+  std::uint64_t memory_limit = 0;  ///< As in ReadOptions.
 
   void declare(CommandLine& line);
   /// Only what a file of pairs to predict needs.

@@ -91,13 +91,9 @@ void predict_command(Arguments given) {
   IdTable user_ids = open.model->user_ids;
   IdTable item_ids = open.model->item_ids;
   DataReport report;
-  const Triplets pairs =
-      read_with_progress(files,
-                         arguments.reading.read_options(Feedback::explicit_feedback, 0),
-                         user_ids,
-                         item_ids,
-                         log,
-                         report);
+  ReadOptions read_options = arguments.reading.read_options(Feedback::explicit_feedback, 0);
+  read_options.ids_only = true;
+  const Triplets pairs = read_with_progress(files, read_options, user_ids, item_ids, log, report);
   PairScores score(open);
   Json rows = Json::array();
   catch_interrupts("\nCtrl-C: ending, nothing is written to --out.\n");

@@ -1,12 +1,16 @@
 #include "alsace/train.h"
 
+#include "byte_size.h"
 #include "commands.h"
 #include "data.h"
 #include "interrupt.h"
 #include "summary.h"
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -22,6 +26,7 @@ struct TrainArguments {
   std::optional<std::string> resume;
   std::optional<std::string> warm_start;
   bool no_interactions = false;
+  std::optional<std::uint64_t> memory_limit;
   TrainingOptions training;
   ReadingOptions reading;
   CommonOptions common;
@@ -49,6 +54,13 @@ bool parse(Arguments arguments, TrainArguments& out) {
             out.no_interactions,
             "Do not store the interactions: a smaller file, but recommend then needs "
             "--include-seen or --history.");
+  line.word(
+      "--memory-limit",
+      "SIZE",
+      out.memory_limit,
+      [](const std::string& text) { return parse_byte_size(text, "--memory-limit"); },
+      "Refuse to begin when more memory is needed, for example 500M, 8G or 8GiB (default: what the "
+      "machine has).");
   out.training.declare(line);
   out.reading.declare(line);
   out.common.declare(line);
@@ -102,6 +114,9 @@ class TrainingNotes {
       return true;
     };
     control.stop_requested = interrupted;
+    control.checkpoint_failed = [this](const std::string& message) {
+      log_.warn("training goes on without this checkpoint. " + message);
+    };
   }
 
  private:
@@ -139,13 +154,30 @@ class TrainingNotes {
   int done_ = 0;
 };
 
-Json result_json(const TrainArguments& arguments, const Model& model, const DataReport& data) {
+void note_memory(std::uint64_t needed, std::optional<std::uint64_t> limit, Log& log) {
+  const auto text = [](std::uint64_t bytes) {
+    return byte_count(static_cast<std::int64_t>(bytes));
+  };
+  log.note(fmt::format(
+      "memory: training needs at most {}{}", text(needed), limit ? ", limit " + text(*limit) : ""));
+}
+
+/// What a run took, but for what the model says itself.
+struct RunFigures {
+  DataReport data;
+  std::uint64_t memory_needed_bytes = 0;  ///< As estimated before training.
+  double train_seconds = 0;               ///< Of training as a whole, without reading and writing.
+};
+
+Json result_json(const TrainArguments& arguments, const Model& model, const RunFigures& run) {
   Json out = training_json(model);
+  out["memory_needed_bytes"] = run.memory_needed_bytes;
+  out["train_seconds"] = run.train_seconds;
   out["model"] = *arguments.model;
   out["model_bytes"] = std::filesystem::file_size(*arguments.model);
   out["options"] = options_json(model.options);
   out["low"] = model.low.entries();
-  out["data"] = data_json(data);
+  out["data"] = data_json(run.data);
   return out;
 }
 
@@ -181,11 +213,21 @@ void train_command(Arguments given) {
   const TrainOptions options =
       arguments.training.resolved(arguments.resume ? &start->options : nullptr);
 
-  DataReport data;
-  const Interactions interactions = read_data(
-      to_paths(arguments.files), arguments.reading, options.feedback, options.threads, log, data);
+  RunFigures run;
+  arguments.reading.splits_by_time = false;
+  arguments.reading.memory_limit = arguments.memory_limit.value_or(0);
+  Interactions interactions = read_data(to_paths(arguments.files),
+                                        arguments.reading,
+                                        options.feedback,
+                                        options.threads,
+                                        log,
+                                        run.data);
+
+  run.memory_needed_bytes = training_memory(interactions, options);
+  note_memory(run.memory_needed_bytes, arguments.memory_limit, log);
 
   TrainControl control;
+  control.memory_limit = arguments.memory_limit.value_or(0);
   (arguments.resume ? control.resume : control.warm_start) = start ? &*start : nullptr;
   control.checkpoint = arguments.checkpoint.value_or("");
   control.checkpoint_every = arguments.checkpoint_every.value_or(1);
@@ -195,14 +237,17 @@ void train_command(Arguments given) {
   catch_interrupts(
       "\nCtrl-C: ending after this half-step, then writing the model. Once more to "
       "end at once.\n");
-  const Model model = train(interactions, options, control);
+  const auto start_time = std::chrono::steady_clock::now();
+  const Model model = train(std::move(interactions), options, control);
+  run.train_seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start_time).count();
   log.clear_status();
   save_model(model, *arguments.model);
   if (model.summary.stopped == "interrupted") {
     log.note("interrupted: the model is whole, and written.");
   }
   if (arguments.common.json) {
-    print_json(result_json(arguments, model, data));
+    print_json(result_json(arguments, model, run));
   } else {
     print_result(arguments, model);
   }

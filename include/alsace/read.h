@@ -30,7 +30,12 @@ struct ReadOptions {
 
   bool skip_bad_lines = false;  ///< Count and leave out lines that would be refused.
   bool allow_negative = false;  ///< Ratings may be negative; implicit feedback may not.
+  bool keep_times = true;       ///< False: times are checked, but left out of the result.
+  bool ids_only = false;        ///< Values and times are neither looked at nor kept.
   int threads = 0;              ///< 0: all this process may use. Never changes the result.
+  /// Bytes that triplets and ids may take, with what prepare() needs beside them; 0: what the
+  /// machine and the process's control groups leave.
+  std::uint64_t memory_limit = 0;
   /// Called now and then with bytes read and bytes in all (0: not known); false stops with an
   /// Error.
   std::function<bool(std::int64_t, std::int64_t)> progress = {};
@@ -43,6 +48,9 @@ struct ReadReport {
   std::int64_t bad_lines = 0;       ///< Left out by skip_bad_lines.
   std::string first_bad_line = {};  ///< The message the first of them would have given.
   std::string columns = {};         ///< The columns used, for example "user,item,rating,timestamp".
+  /// "clicks": what the header names besides, where it names no value; empty where it does, where
+  /// there is no header, and with ReadOptions::columns.
+  std::string unused_columns = {};
 };
 
 /// Reads files one after the other into triplets, naming rows by first appearance after those
@@ -52,7 +60,8 @@ struct ReadReport {
 /// @throws Error io_error when a file cannot be read; invalid_data with file:line, the value, the
 ///         rule and the next step for a wrong number of columns, a value that is not a finite
 ///         number, a negative value, an empty id, text that is not UTF-8, a truncated gzip stream,
-///         an empty file; invalid_argument for a column that is not there.
+///         an empty file; invalid_argument for a column that is not there, or when the result
+///         takes more memory than it may.
 Triplets read_triplets(std::span<const std::filesystem::path> files,
                        const ReadOptions& options,
                        IdTable& user_ids,

@@ -37,10 +37,41 @@ struct TrainControl {
   const Model* resume = nullptr;
 
   std::filesystem::path checkpoint =
-      {};                          ///< Written every checkpoint_every iterations when not empty.
-  int checkpoint_every = 1;        ///< >= 1.
+      {};                    ///< Written every checkpoint_every iterations when not empty.
+  int checkpoint_every = 1;  ///< >= 1.
+  /// Called with a sentence when a checkpoint cannot be written; training goes on. Unset: that ends
+  /// it with io_error.
+  std::function<void(const std::string&)> checkpoint_failed = {};
   bool store_interactions = true;  ///< Keep the interactions in the model.
+
+  /// Bytes that training may take; 0: the memory the system calls available, and what the control
+  /// groups of the process leave it.
+  std::uint64_t memory_limit = 0;
 };
+
+/// The most memory, in bytes, that training holds at a time, with the interactions it is given and
+/// the model it makes. For n interactions, rows = users + items, t threads and k factors (padded: a
+/// multiple of 16 floats):
+///
+///     16 MiB + id_bytes + 16 rows + max(20 n, 20 n + 4 k rows + 4 k max(users, items)
+///                                             + 8 k^2 (20 + 4 t))
+///
+/// where n interactions are 12 n while they are sorted and 8 n afterwards if all_ones, and
+/// afterwards 16 n with explicit feedback. Biases are one more factor. `id_bytes` is
+/// IdTable::held_bytes() of both. Checkpoints and models to start from are not counted: they are
+/// mapped files.
+///
+/// @param all_ones no values, or all of them 1.
+/// @param options  resolved or not: factors, feedback, biases and threads are used.
+std::uint64_t training_memory(std::int64_t interactions,
+                              bool all_ones,
+                              Index users,
+                              Index items,
+                              std::uint64_t id_bytes,
+                              const TrainOptions& options);
+
+/// The same of these interactions, and low pairs as they are given.
+std::uint64_t training_memory(const Interactions& interactions, const TrainOptions& options);
 
 /// Factorizes the interactions by alternating least squares. Same data, options and seed give the
 /// same model, bit for bit, for any number of threads.
@@ -49,10 +80,19 @@ struct TrainControl {
 /// more to a backward error of 1e-6, so that fold-in of a user's own history gives the stored row.
 /// Implicit feedback drops values of 0 and refuses negative ones.
 ///
-/// @throws Error invalid_argument for a bad option, invalid_data for values that are not finite,
-///         negative where they may not be, or nothing to train on; numerical_failure naming the
-///         row that has no solution; io_error when a checkpoint cannot be written.
+/// Memory: training_memory() where the interactions are given by std::move, which releases them on
+/// the way; else they count besides.
+///
+/// @throws Error invalid_argument for a bad option, or before anything large is made when it would
+///         take more memory than control.memory_limit or the machine allows; invalid_data for
+///         values that are not finite, negative where they may not be, or nothing to train on;
+///         numerical_failure naming the row that has no solution; io_error when a checkpoint
+///         cannot be written and nobody is told.
 Model train(const Interactions& interactions,
+            const TrainOptions& options = {},
+            const TrainControl& control = {});
+
+Model train(Interactions&& interactions,
             const TrainOptions& options = {},
             const TrainControl& control = {});
 

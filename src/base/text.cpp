@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -106,6 +107,17 @@ std::string_view trimmed(std::string_view text) noexcept {
     text.remove_suffix(1);
   }
   return text;
+}
+
+std::string byte_text(std::uint64_t bytes) {
+  constexpr std::array units = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+  auto size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (size >= 999.95 && unit + 1 < units.size()) {
+    size /= 1000;
+    ++unit;
+  }
+  return fmt::format("{:.{}f} {}", size, unit == 0 ? 0 : 1, units[unit]);
 }
 
 }  // namespace alsace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,5 +20,8 @@ std::string lower(std::string_view text);
 
 /// Without blanks and carriage return at both ends.
 std::string_view trimmed(std::string_view text) noexcept;
+
+/// "12.3 MB", in powers of 1000.
+std::string byte_text(std::uint64_t bytes);
 
 }  // namespace alsace

@@ -1,9 +1,10 @@
 #include "base/threads.h"
 
+#include "base/cgroup.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <thread>
 
@@ -26,31 +27,21 @@ int quota_threads(double quota, double period) {
   return quota > 0 && period > 0 ? std::max(1, static_cast<int>(std::ceil(quota / period))) : 0;
 }
 
-/// The limit that one group's file sets, or 0. Version 2: "max 100000" or "150000 100000".
-int group_threads(const std::string& group) {
+/// The limit that one group's folder sets, or 0. Version 2: "max 100000" or "150000 100000".
+int group_threads(const std::string& folder) {
   std::string quota;
   double period = 0;
-  std::ifstream file("/sys/fs/cgroup" + group + "/cpu.max");
+  std::ifstream file(folder + "/cpu.max");
   return file >> quota >> period && quota != "max" ? quota_threads(std::stod(quota), period) : 0;
 }
 
 /// The smallest limit of this process's group and those above it (version 2), else the limit as
 /// version 1 shows it; 0 where there is none.
 int cgroup_threads() {
-  std::string line;
   int least = 0;
-  for (std::ifstream file("/proc/self/cgroup"); std::getline(file, line);) {
-    if (!line.starts_with("0::")) {
-      continue;
-    }
-    for (std::string group = line.substr(3); !group.empty();
-         group.resize(group.find_last_of('/') == std::string::npos ? 0 : group.find_last_of('/'))) {
-      const int limit = group_threads(group == "/" ? "" : group);
-      least = limit > 0 && (least == 0 || limit < least) ? limit : least;
-    }
-  }
-  if (const int limit = group_threads(""); limit > 0 && (least == 0 || limit < least)) {
-    least = limit;  // Inside a container its own group is shown as the root.
+  for (const std::string& folder : cgroup_folders("")) {
+    const int limit = group_threads(folder);
+    least = limit > 0 && (least == 0 || limit < least) ? limit : least;
   }
   if (least > 0) {
     return least;

@@ -2,16 +2,14 @@
 
 #include "alsace/error.h"
 
+#include "matrix/entries.h"
+
 #include <numeric>
 
 #include <fmt/format.h>
 
 namespace alsace {
 namespace {
-
-std::size_t at(Index row) {
-  return static_cast<std::size_t>(row);
-}
 
 /// A matrix whose row lengths are those of `keys`, entries still to be filled.
 CsrMatrix shaped(std::span<const Index> keys, Index rows, Index columns, bool with_values) {
@@ -39,9 +37,8 @@ void check_rows(std::span<const Index> rows, Index count, const char* what) {
   }
 }
 
-}  // namespace
-
-CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
+/// By item, in the order of the triplets within each; turning that over sorts users' rows by item.
+CsrMatrix item_rows(const Triplets& triplets, Index users, Index items) {
   if (triplets.items.size() != triplets.users.size() ||
       (!triplets.values.empty() && triplets.values.size() != triplets.users.size())) {
     throw Error(ErrorCode::invalid_argument,
@@ -53,7 +50,6 @@ CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
   }
   check_rows(triplets.users, users, "user");
   check_rows(triplets.items, items, "item");
-  // By item first, in triplet order; turning that over sorts each user's row by item.
   CsrMatrix by_item = shaped(triplets.items, items, users, !triplets.values.empty());
   std::vector<std::int64_t> next(by_item.offsets.begin(), by_item.offsets.end() - 1);
   for (std::size_t entry = 0; entry < triplets.users.size(); ++entry) {
@@ -63,6 +59,19 @@ CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
       by_item.values[place] = triplets.values[entry];
     }
   }
+  return by_item;
+}
+
+}  // namespace
+
+CsrMatrix to_csr(const Triplets& triplets, Index users, Index items) {
+  return transpose(item_rows(triplets, users, items));
+}
+
+CsrMatrix to_csr(Triplets&& triplets, Index users, Index items) {
+  release(triplets.times);
+  const CsrMatrix by_item = item_rows(triplets, users, items);
+  triplets = {};
   return transpose(by_item);
 }
 

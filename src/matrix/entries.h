@@ -2,6 +2,7 @@
 
 #include "alsace/interactions.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -18,27 +19,30 @@ inline std::size_t at(std::int64_t index) {
 /// One byte per entry of a part: does it stay?
 using Kept = std::vector<unsigned char>;
 
-/// Entry numbers grouped by row, in order within each.
-struct Groups {
-  std::vector<std::int64_t> offsets;  ///< [rows + 1]
-  std::vector<std::int64_t> entries;  ///< [entries]
+/// offsets[row] = entries of the rows before; offsets[rows] = entries in all.
+inline std::vector<std::int64_t> offsets_of(std::span<const Index> rows, Index count) {
+  std::vector<std::int64_t> offsets(at(count) + 1, 0);
+  for (const Index row : rows) {
+    ++offsets[at(row) + 1];
+  }
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  return offsets;
+}
 
-  Groups(std::span<const Index> rows, Index count)
-      : offsets(at(count) + 1, 0), entries(rows.size()) {
-    for (const Index row : rows) {
-      ++offsets[at(row) + 1];
-    }
-    std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-    std::vector<std::int64_t> next(offsets.begin(), offsets.end() - 1);
-    for (std::size_t entry = 0; entry < rows.size(); ++entry) {
-      entries[at(next[at(rows[entry])]++)] = static_cast<std::int64_t>(entry);
-    }
+/// Gives a column's memory back; `column = {}` would keep it.
+template <class T>
+void release(std::vector<T>& column) {
+  std::vector<T>().swap(column);
+}
+
+/// Values that are all 1 say nothing: releases them, and returns true.
+inline bool release_ones(std::vector<float>& values) {
+  if (values.empty() || !std::ranges::all_of(values, [](float value) { return value == 1; })) {
+    return false;
   }
-  [[nodiscard]] std::span<const std::int64_t> of(Index row) const {
-    return std::span(entries).subspan(at(offsets[at(row)]),
-                                      at(offsets[at(row) + 1] - offsets[at(row)]));
-  }
-};
+  release(values);
+  return true;
+}
 
 /// Leaves out the entries that are not kept, in place.
 template <class T>

@@ -131,6 +131,11 @@ std::string_view IdTable::operator[](Index row) const noexcept {
   return std::string_view(bytes_).substr(begin, end - begin);
 }
 
+std::uint64_t IdTable::held_bytes() const noexcept {
+  return bytes_.capacity() + offsets_.capacity() * sizeof(std::int64_t) +
+         slots_.capacity() * sizeof(Index);
+}
+
 std::optional<Index> IdTable::find(std::string_view id) const noexcept {
   if (slots_.empty()) {
     return std::nullopt;

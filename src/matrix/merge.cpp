@@ -15,6 +15,56 @@ namespace {
 
 constexpr std::int64_t none = -1;
 
+/// Entries that are grouped at a time: a quarter of a large part, 2 bytes per entry of it.
+std::int64_t group_size(std::int64_t entries) {
+  constexpr std::int64_t little = 1 << 16;
+  return std::max(entries / 4, little);
+}
+
+/// The entries of the users [begin, end) grouped by user, in order within each. Users are taken
+/// until there are `size` entries, and at least one.
+class UserGroups {
+ public:
+  UserGroups(std::span<const Index> users, std::span<const std::int64_t> offsets)
+      : users_(users), offsets_(offsets) {}
+
+  [[nodiscard]] Index begin() const noexcept { return begin_; }
+  [[nodiscard]] Index end() const noexcept { return end_; }
+
+  /// The next users; false at the end.
+  bool next(std::int64_t size) {
+    begin_ = end_;
+    if (at(begin_) + 1 == offsets_.size()) {
+      return false;
+    }
+    const std::int64_t first = offsets_[at(begin_)];
+    const auto last = std::upper_bound(offsets_.begin() + begin_ + 2, offsets_.end(), first + size);
+    end_ = static_cast<Index>(last - offsets_.begin()) - 1;
+    entries_.resize(at(offsets_[at(end_)] - first));
+    std::vector<std::int64_t> place(offsets_.begin() + begin_, offsets_.begin() + end_);
+    for (std::size_t entry = 0; entry < users_.size(); ++entry) {
+      if (const Index user = users_[entry]; user >= begin_ && user < end_) {
+        entries_[at(place[at(user - begin_)]++ - first)] = static_cast<std::int64_t>(entry);
+      }
+    }
+    return true;
+  }
+
+  /// begin() <= user < end().
+  [[nodiscard]] std::span<const std::int64_t> of(Index user) const {
+    const std::int64_t from = offsets_[at(user)];
+    return std::span(entries_).subspan(at(from - offsets_[at(begin_)]),
+                                       at(offsets_[at(user) + 1] - from));
+  }
+
+ private:
+  std::span<const Index> users_;  ///< Of each entry.
+  std::span<const std::int64_t> offsets_;
+  Index begin_ = 0;
+  Index end_ = 0;
+  std::vector<std::int64_t> entries_;
+};
+
 /// Merges the repeated pairs of one part into their first entry.
 class Merger {
  public:
@@ -24,19 +74,13 @@ class Merger {
   /// Returns how many entries were merged into an earlier one.
   std::int64_t merge() {
     kept_.assign(part_.users.size(), 1);
-    const Groups by_user(part_.users, user_ids_.size());
+    const auto offsets = offsets_of(part_.users, user_ids_.size());
     // first[item] is the first entry of the item with the user at hand, when it is his.
     std::vector<std::int64_t> first(at(item_ids_.size()), none);
-    for (Index user = 0; user < user_ids_.size(); ++user) {
-      for (const std::int64_t entry : by_user.of(user)) {
-        std::int64_t& place = first[at(part_.items[at(entry)])];
-        if (place != none && part_.users[at(place)] == user) {
-          merge(at(place), at(entry));
-        } else {
-          place = entry;
-        }
+    for (UserGroups groups(part_.users, offsets); groups.next(group_size(part_.size()));) {
+      for (Index user = groups.begin(); user < groups.end(); ++user) {
+        merge_user(user, groups.of(user), first);
       }
-      finish();
     }
     if (merged_ > 0) {
       compact(part_, kept_);
@@ -45,6 +89,20 @@ class Merger {
   }
 
  private:
+  void merge_user(Index user,
+                  std::span<const std::int64_t> entries,
+                  std::vector<std::int64_t>& first) {
+    for (const std::int64_t entry : entries) {
+      std::int64_t& place = first[at(part_.items[at(entry)])];
+      if (place != none && part_.users[at(place)] == user) {
+        merge(at(place), at(entry));
+      } else {
+        place = entry;
+      }
+    }
+    finish();
+  }
+
   void merge(std::size_t place, std::size_t entry) {
     if (rule_ == Duplicates::error) {
       throw Error(

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -74,53 +75,80 @@ void check_part(const Triplets& part, const IdTable& user_ids, const IdTable& it
 std::int64_t move_low(Triplets& part, double min_value, Triplets& low) {
   // As a float: 0.7 read from a file is not below 0.7.
   const auto least = static_cast<float>(min_value);
-  const std::size_t before = low.users.size();
-  Kept kept(part.users.size(), 1);
+  Kept kept(part.users.size());
   for (std::size_t entry = 0; entry < kept.size(); ++entry) {
-    if (part.value(static_cast<std::int64_t>(entry)) < least) {
-      kept[entry] = 0;
+    kept[entry] = part.value(static_cast<std::int64_t>(entry)) < least ? 0 : 1;
+  }
+  const auto moved = static_cast<std::size_t>(std::ranges::count(kept, 0));
+  if (moved == 0) {
+    return 0;
+  }
+  low.users.reserve(low.users.size() + moved);
+  low.items.reserve(low.items.size() + moved);
+  for (std::size_t entry = 0; entry < kept.size(); ++entry) {
+    if (kept[entry] == 0) {
       low.users.push_back(part.users[entry]);
       low.items.push_back(part.items[entry]);
     }
   }
-  if (low.users.size() > before) {
-    compact(part, kept);
-  }
-  return static_cast<std::int64_t>(low.users.size() - before);
+  compact(part, kept);
+  return static_cast<std::int64_t>(moved);
 }
 
 /// The k-core: users and items below their minimum go, with their entries, until none is left.
+/// 8 bytes per entry while it is found. No pair may be there twice.
 class Core {
  public:
   Core(const Triplets& part, Index users, Index items, const PrepareOptions& options)
-      : kept_(part.users.size(), 1),
-        users_(part.users, users, options.min_per_user),
-        items_(part.items, items, options.min_per_item) {}
+      : users_(part.users, part.items, users, options.min_per_user),
+        items_(part.items, part.users, items, options.min_per_item) {}
 
-  /// Which entries stay. Each entry and each row goes at most once: O(n).
-  const Kept& kept() {
+  /// Finds which rows stay. Each entry is looked at twice, and each row goes at most once: O(n).
+  void find() {
     users_.collect();
     items_.collect();
     while (!users_.going.empty() || !items_.going.empty()) {
       drop(users_, items_);
       drop(items_, users_);
     }
-    return kept_;
+    release(users_.partners);
+    release(items_.partners);
+  }
+
+  /// Which entries stay: those of a user and an item that do.
+  [[nodiscard]] Kept kept(const Triplets& part) const {
+    Kept kept(part.users.size());
+    for (std::size_t entry = 0; entry < kept.size(); ++entry) {
+      const bool gone = users_.gone[at(part.users[entry])] + items_.gone[at(part.items[entry])] > 0;
+      kept[entry] = gone ? 0 : 1;
+    }
+    return kept;
   }
 
  private:
   struct Side {
-    std::span<const Index> rows;  ///< Of each entry.
-    Groups groups;
-    std::vector<std::int64_t> counts;
+    std::vector<std::int64_t> offsets;  ///< [rows + 1]
+    std::vector<Index> partners;        ///< [entries] Rows of the other side, by own row.
+    std::vector<std::int64_t> counts;   ///< Entries that are left. [rows]
+    std::vector<unsigned char> gone;    ///< [rows]
     std::int64_t minimum;
     std::vector<Index> going;  ///< Rows below the minimum, still to be dropped.
 
-    Side(std::span<const Index> rows_of_entries, Index count, std::int64_t least)
-        : rows(rows_of_entries), groups(rows, count), counts(at(count)), minimum(least) {
-      for (Index row = 0; row < count; ++row) {
-        counts[at(row)] = static_cast<std::int64_t>(groups.of(row).size());
+    Side(std::span<const Index> rows, std::span<const Index> others, Index count, int least)
+        : offsets(offsets_of(rows, count)),
+          partners(rows.size()),
+          counts(at(count)),
+          gone(at(count), 0),
+          minimum(least) {
+      std::vector<std::int64_t> next(offsets.begin(), offsets.end() - 1);
+      for (std::size_t entry = 0; entry < rows.size(); ++entry) {
+        partners[at(next[at(rows[entry])]++)] = others[entry];
       }
+      std::adjacent_difference(offsets.begin() + 1, offsets.end(), counts.begin());
+    }
+    [[nodiscard]] std::span<const Index> partners_of(Index row) const {
+      return std::span(partners).subspan(at(offsets[at(row)]),
+                                         at(offsets[at(row) + 1] - offsets[at(row)]));
     }
     void collect() {
       for (std::size_t row = 0; row < counts.size(); ++row) {
@@ -131,33 +159,40 @@ class Core {
     }
   };
 
-  void drop(Side& side, Side& other) {
+  static void drop(Side& side, Side& other) {
     for (const Index row : side.going) {
-      for (const std::int64_t entry : side.groups.of(row)) {
-        if (kept_[at(entry)] != 0) {
-          kept_[at(entry)] = 0;
-          const Index partner = other.rows[at(entry)];
-          // Exactly at the step below the minimum, so that a row goes once.
-          if (other.counts[at(partner)]-- == other.minimum) {
-            other.going.push_back(partner);
-          }
+      side.gone[at(row)] = 1;
+      for (const Index partner : side.partners_of(row)) {
+        // Exactly at the step below the minimum, so that a row goes once.
+        if (other.counts[at(partner)]-- == other.minimum) {
+          other.going.push_back(partner);
         }
       }
     }
     side.going.clear();
   }
 
-  Kept kept_;
   Side users_;
   Side items_;
 };
+
+Kept core_of(const Triplets& part, Index users, Index items, const PrepareOptions& options) {
+  Core core(part, users, items, options);
+  core.find();
+  return core.kept(part);
+}
 
 std::int64_t keep_core(Triplets& part, Index users, Index items, const PrepareOptions& options) {
   if (std::max(options.min_per_user, options.min_per_item) <= 1) {
     return 0;  // Who has an entry has one.
   }
   const auto before = part.size();
-  compact(part, Core(part, users, items, options).kept());
+  // Values that are all 1 need not be held meanwhile.
+  const bool ones = release_ones(part.values);
+  compact(part, core_of(part, users, items, options));
+  if (ones) {
+    part.values.assign(part.users.size(), 1.0F);
+  }
   return before - part.size();
 }
 
@@ -276,7 +311,7 @@ PrepareReport filter(std::span<Triplets> parts,
       forgotten = {};
     }
     if (options.binary) {
-      part.values = {};
+      release(part.values);
     }
     report.below_counts += keep_core(part, user_ids.size(), item_ids.size(), options);
   }

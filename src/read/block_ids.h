@@ -60,6 +60,11 @@ class KeyedIds {
   /// rows[i] = row of the i-th id of the block, added where it is new.
   void find_or_add(const BlockIds& block, std::vector<Index>& rows);
 
+  /// Of names and where they begin; how they are found costs as much again.
+  [[nodiscard]] std::uint64_t held_bytes() const noexcept {
+    return bytes_.size() + offsets_.size() * sizeof(std::int64_t);
+  }
+
   /// Leaves nothing here.
   IdTable take() { return IdTable::from_parts(std::move(bytes_), std::move(offsets_)); }
 

@@ -78,6 +78,18 @@ std::string names_of_columns(const std::array<int, roles>& column,
   return fmt::format("{}", fmt::join(names, ","));
 }
 
+/// The columns without a role, of a header that names no value.
+std::string unused_columns(const std::array<int, roles>& column,
+                           std::span<const std::string_view> header) {
+  std::vector<std::string_view> unused;
+  for (std::size_t i = 0; column[value_role] == Layout::none && i < header.size(); ++i) {
+    if (std::ranges::find(column, static_cast<int>(i)) == column.end()) {
+      unused.push_back(trimmed(header[i]));
+    }
+  }
+  return joined(unused);
+}
+
 /// Decides on columns and header from the fields of the first line; true when it is a header.
 bool find_columns(Layout& layout,
                   std::span<const std::string_view> fields,
@@ -212,6 +224,9 @@ Layout find_layout(std::string_view text,
   const bool header = find_columns(layout, fields, options, where);
   layout.columns =
       names_of_columns(layout.column, header ? fields : std::span<const std::string_view>());
+  if (header && options.columns.empty()) {
+    layout.unused = unused_columns(layout.column, fields);
+  }
   layout.skip_bytes = header ? cursor.bytes() : line_begin;
   layout.skip_lines = header ? cursor.lines() : cursor.lines() - 1;
   return layout;

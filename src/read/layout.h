@@ -31,6 +31,7 @@ struct Layout {
   int fields = 0;                                      ///< Of every line.
   std::array<int, roles> column = {0, 1, none, none};  ///< Of each role, from 0.
   std::string columns;  ///< As --columns would name them, for messages.
+  std::string unused;   ///< ReadReport::unused_columns.
   std::optional<MatrixShape> matrix;
   bool allow_negative = false;
 

@@ -2,7 +2,11 @@
 
 #include "alsace/error.h"
 
+#include "base/process.h"
+#include "base/text.h"
+
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,10 +30,16 @@ void append_rows(std::vector<Index>& column,
                  [&](Index local) { return rows[static_cast<std::size_t>(local)]; });
 }
 
+/// Bytes that what is read may take.
+std::uint64_t room_for(const ReadOptions& options) {
+  const std::uint64_t room = options.memory_limit > 0 ? options.memory_limit : memory_left_bytes();
+  return room > 0 ? room : std::numeric_limits<std::uint64_t>::max();
+}
+
 }  // namespace
 
 Pipeline::Pipeline(ThreadPool& pool, const ReadOptions& options, std::size_t block_size)
-    : pool_(pool), options_(options), block_size_(block_size) {
+    : pool_(pool), options_(options), block_size_(block_size), room_(room_for(options)) {
   const auto workers = static_cast<std::size_t>(pool.workers());
   for (Window& window : windows_) {
     window.blocks.resize(workers == 1 ? 1 : 2 * workers);
@@ -55,7 +65,11 @@ void Pipeline::read(Source& source,
                         name,
                         options_,
                         reader.lines_before());
-  check_times(target.triplets);
+  if (options_.ids_only) {
+    layout_.column[value_role] = layout_.column[time_role] = Layout::none;
+    layout_.unused.clear();
+  }
+  check_times(target);
   lines_ = layout_.skip_lines;
   // Round r reads window r, parses window r - 1 and merges window r - 2.
   for (std::size_t round = 1;; ++round) {
@@ -72,7 +86,7 @@ void Pipeline::read(Source& source,
       }
     });
     if (round == 2) {
-      expect(target.triplets, source);
+      expect(target, source);
     }
     if (parsing.used + reading.used == 0 && !parsing.failure && !reading.failure) {
       break;
@@ -82,6 +96,7 @@ void Pipeline::read(Source& source,
   }
   check_end(target);
   target.report.columns = layout_.columns;
+  target.report.unused_columns = layout_.unused;
 }
 
 /// Reads the next blocks. A failure waits its turn: bad lines before it are reported first.
@@ -111,6 +126,7 @@ void Pipeline::merge(Window& window, ReadTarget& target) {
     target.report.bytes += static_cast<std::int64_t>(window.blocks[block].text().size());
     merge_block(window.parsers[block].parsed(), target);
   }
+  check_room(target, target.triplets.users.size());
   if (window.failure) {
     std::rethrow_exception(window.failure);
   }
@@ -154,18 +170,25 @@ void Pipeline::append(const ParsedBlock& block, Triplets& triplets) {
   } else if (!triplets.values.empty()) {
     triplets.values.resize(triplets.users.size(), 1.0F);
   }
-  triplets.times.insert(triplets.times.end(), block.times.begin(), block.times.end());
+  if (options_.keep_times) {
+    triplets.times.insert(triplets.times.end(), block.times.begin(), block.times.end());
+  }
 }
 
 /// Room for the whole file by the density of its first window, so that growing does not copy.
 /// Memory that is never written costs nothing.
-void Pipeline::expect(Triplets& triplets, const Source& source) const {
+void Pipeline::expect(ReadTarget& target, const Source& source) const {
   if (bytes_ == 0 || source.total() == 0 || source.taken() < bytes_) {
     return;  // Nothing to go by, or packed.
   }
-  const double files = 1.01 * static_cast<double>(source.total()) / static_cast<double>(bytes_);
-  const std::size_t room =
-      triplets.users.size() + static_cast<std::size_t>(files * static_cast<double>(kept_));
+  Triplets& triplets = target.triplets;
+  const double files = static_cast<double>(source.total()) / static_cast<double>(bytes_);
+  const std::size_t before = triplets.users.size() - static_cast<std::size_t>(kept_);
+  const auto entries = [&](double share) {
+    return before + static_cast<std::size_t>(share * files * static_cast<double>(kept_));
+  };
+  check_room(target, entries(0.9));  // Lines may get longer.
+  const std::size_t room = entries(1.01);
   triplets.users.reserve(room);
   triplets.items.reserve(room);
   if (!triplets.values.empty()) {
@@ -176,15 +199,41 @@ void Pipeline::expect(Triplets& triplets, const Source& source) const {
   }
 }
 
-void Pipeline::check_times(const Triplets& triplets) const {
+/// Refuses what cannot be held: the ids so far, and that many entries of the kind so far.
+void Pipeline::check_room(const ReadTarget& target, std::size_t entries) const {
+  const Triplets& triplets = target.triplets;
+  constexpr std::size_t merging = 3;  // What prepare() takes beside.
+  const std::size_t entry_bytes = merging + 2 * sizeof(Index) +
+                                  (triplets.values.empty() ? 0 : sizeof(float)) +
+                                  (triplets.times.empty() ? 0 : sizeof(double));
+  const std::uint64_t needed =
+      entries * entry_bytes + target.user_ids.held_bytes() + target.item_ids.held_bytes();
+  if (needed > room_) {
+    throw Error(
+        ErrorCode::invalid_argument,
+        fmt::format(
+            "{}: {} of memory are needed to hold {} {} interactions, {} {}. Read fewer "
+            "lines or columns (--columns), or {}.",
+            layout_.file,
+            byte_text(needed),
+            entries > triplets.users.size() ? "about" : "the first",
+            entries,
+            options_.memory_limit > 0 ? "the limit (--memory-limit) is" : "this process can get",
+            byte_text(room_),
+            options_.memory_limit > 0 ? "raise the limit" : "take a machine with more"));
+  }
+}
+
+void Pipeline::check_times(ReadTarget& target) const {
   const bool with_times = layout_.column[time_role] != Layout::none;
-  if (!triplets.users.empty() && with_times == triplets.times.empty()) {
+  if (!target.triplets.users.empty() && with_times != target.with_times) {
     refuse(layout_.file,
            fmt::format("it has {} column of times, the file before has {}. Give all files the same "
                        "columns, or leave times out with --columns USER,ITEM,VALUE.",
                        with_times ? "a" : "no",
                        with_times ? "none" : "one"));
   }
+  target.with_times = with_times;
 }
 
 void Pipeline::check_end(const ReadTarget& target) const {

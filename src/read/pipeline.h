@@ -25,11 +25,12 @@ struct ReadTarget {
   KeyedIds user_ids;
   KeyedIds item_ids;
   Triplets triplets;
+  bool with_times = false;  ///< The files so far have them.
   ReadReport report;
 };
 
 /// Blocks are small enough that a few per thread are little memory and stay in the caches.
-constexpr std::size_t default_block_size = std::size_t{1} << 20;
+constexpr std::size_t default_block_size = std::size_t{1} << 19;
 
 /// Reads one source in windows of a few blocks per thread. While one window is parsed by all
 /// threads, the next is read (and unpacked) and the one before is merged into the target, in order:
@@ -58,13 +59,15 @@ class Pipeline {
   void merge_block(const ParsedBlock& block, ReadTarget& target);
   void note_bad_lines(const ParsedBlock& block, ReadTarget& target) const;
   void append(const ParsedBlock& block, Triplets& triplets);
-  void expect(Triplets& triplets, const Source& source) const;
-  void check_times(const Triplets& triplets) const;
+  void expect(ReadTarget& target, const Source& source) const;
+  void check_room(const ReadTarget& target, std::size_t entries) const;
+  void check_times(ReadTarget& target) const;
   void check_end(const ReadTarget& target) const;
 
   ThreadPool& pool_;
   const ReadOptions& options_;
   std::size_t block_size_;
+  std::uint64_t room_;  ///< Bytes the target may take.
   std::array<Window, 3> windows_;
   std::vector<Index> user_rows_;  ///< Of the ids of the block being merged.
   std::vector<Index> item_rows_;

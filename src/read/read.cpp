@@ -2,6 +2,7 @@
 
 #include "alsace/error.h"
 
+#include "base/process.h"
 #include "read/pipeline.h"
 #include "read/read_text.h"
 
@@ -59,6 +60,17 @@ class Progress {
   std::int64_t before_ = 0;
 };
 
+void read_files(std::span<const fs::path> files, const ReadOptions& options, ReadTarget& target) {
+  ThreadPool pool(options.threads);
+  Pipeline pipeline(pool, options, default_block_size);
+  Progress progress(options, bytes_of(files));
+  for (const fs::path& file : files) {
+    const auto source = open_source(file);
+    pipeline.read(*source, name_of(file), target, [&] { progress.tell(*source); });
+    progress.file_done(*source);
+  }
+}
+
 }  // namespace
 
 Triplets read_triplets(std::span<const fs::path> files,
@@ -70,15 +82,9 @@ Triplets read_triplets(std::span<const fs::path> files,
   if (files.empty()) {
     throw Error(ErrorCode::invalid_argument, "read: no file is given. Name one or more.");
   }
-  ThreadPool pool(options.threads);
-  Pipeline pipeline(pool, options, default_block_size);
-  Progress progress(options, bytes_of(files));
   ReadTarget target(user_ids, item_ids);
-  for (const fs::path& file : files) {
-    const auto source = open_source(file);
-    pipeline.read(*source, name_of(file), target, [&] { progress.tell(*source); });
-    progress.file_done(*source);
-  }
+  read_files(files, options, target);
+  return_freed_memory();  // Of the pipeline: megabytes per thread.
   user_ids = target.user_ids.take();
   item_ids = target.item_ids.take();
   if (report != nullptr) {

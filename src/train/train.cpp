@@ -5,12 +5,15 @@
 #include "base/process.h"
 #include "base/thread_pool.h"
 #include "matrix/csr.h"
+#include "matrix/entries.h"
 #include "solve/half_step.h"
+#include "train/memory.h"
 #include "train/start.h"
 #include "train/training_data.h"
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,39 +21,22 @@
 namespace alsace {
 namespace {
 
-std::size_t at(Index row) {
-  return static_cast<std::size_t>(row);
-}
-
-/// The model before training: ids, shapes, counts, zeros.
-Model empty_model(const Interactions& interactions,
-                  const TrainOptions& options,
-                  const TrainingData& data) {
-  Model model;
-  model.options = options;
-  model.user_ids = interactions.user_ids;
-  model.item_ids = interactions.item_ids;
+/// What the model holds of the data, and factors of 0.
+void take_data(Model& model, TrainingData& data) {
+  const TrainOptions& options = model.options;
   model.user_factors = FactorTable(model.user_ids.size(), options.factors);
   model.item_factors = FactorTable(model.item_ids.size(), options.factors);
   if (options.biases) {
     model.user_biases.assign(at(model.user_ids.size()), 0.0F);
     model.item_biases.assign(at(model.item_ids.size()), 0.0F);
   }
-  model.user_counts = data.user_counts;
-  model.item_counts = data.item_counts;
+  model.user_counts = std::move(data.user_counts);
+  model.item_counts = std::move(data.item_counts);
   model.value_mean = data.value_mean;
   model.value_min = data.value_min;
   model.value_max = data.value_max;
   model.data_hash = data.hash;
   model.complete = false;
-  if (!interactions.low.users.empty()) {
-    const Triplets pairs{.users = interactions.low.users,
-                         .items = interactions.low.items,
-                         .values = {},
-                         .times = {}};
-    model.low = to_csr(pairs, model.user_ids.size(), model.item_ids.size());
-  }
-  return model;
 }
 
 /// Rows too small to show in any score become 0. Items that only each other's users know can fall
@@ -62,6 +48,18 @@ void drop_vanished(FactorTable& factors) {
     if (std::ranges::all_of(values, [](float value) { return std::abs(value) < vanished; })) {
       std::ranges::fill(values, 0.0F);
     }
+  }
+}
+
+/// A run of hours is not lost to a full disk.
+void save_checkpoint(const Model& model, const TrainControl& control) {
+  try {
+    save_model(model, control.checkpoint);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io_error || !control.checkpoint_failed) {
+      throw;
+    }
+    control.checkpoint_failed(error.what());
   }
 }
 
@@ -155,7 +153,7 @@ class Training {
     const double item_part = solve_items(effort);
     const double value =
         checked(item_part +
-                penalty(users(), data_.user_counts, model_.options, data_.trained_items, pool_));
+                penalty(users(), model_.user_counts, model_.options, data_.trained_items, pool_));
     model_.summary.objective.push_back(value);
     model_.summary.seconds.push_back(clock.seconds());
     write_checkpoint();
@@ -183,7 +181,7 @@ class Training {
 
   void write_checkpoint() {
     if (!control_.checkpoint.empty() && iterations_done() % control_.checkpoint_every == 0) {
-      save_model(model_, control_.checkpoint);
+      save_checkpoint(model_, control_);
     }
   }
 
@@ -216,15 +214,25 @@ void check_control(const TrainControl& control) {
   }
 }
 
-}  // namespace
-
-Model train(const Interactions& interactions,
-            const TrainOptions& options,
-            const TrainControl& control) {
-  const TrainOptions resolved = resolve(options);
+/// train(); what is given by && is moved from, and released as soon as it is not needed.
+template <class Given>
+Model train_on(Given&& given, const TrainOptions& options, const TrainControl& control) {
+  Model model;
+  model.options = resolve(options);
   check_control(control);
-  TrainingData data = prepare_training(interactions, resolved);
-  Model model = empty_model(interactions, resolved, data);
+  constexpr bool kept = std::is_lvalue_reference_v<Given>;
+  check_memory(given, kept, model.options, control.memory_limit);
+  model.user_ids = std::forward<Given>(given).user_ids;
+  model.item_ids = std::forward<Given>(given).item_ids;
+  const Index users = model.user_ids.size();
+  const Index items = model.item_ids.size();
+  if (!given.low.users.empty()) {
+    model.low = to_csr(std::forward<Given>(given).low, users, items);
+    release(model.low.values);
+  }
+  TrainingData data = prepare_training(
+      std::forward<Given>(given).triplets, model.user_ids, model.item_ids, model.options);
+  take_data(model, data);
   if (control.resume != nullptr) {
     take_checkpoint(*control.resume, model);
   } else {
@@ -233,12 +241,24 @@ Model train(const Interactions& interactions,
       take_start(*control.warm_start, model);
     }
   }
-  describe(data, resolved, model.summary);
+  describe(data, model.options, model.summary);
   Training(model, data, control).run();
   if (control.store_interactions) {
-    model.interactions = std::move(data.by_user);
+    model.interactions = take_interactions(data);
   }
   return model;
+}
+
+}  // namespace
+
+Model train(const Interactions& interactions,
+            const TrainOptions& options,
+            const TrainControl& control) {
+  return train_on(interactions, options, control);
+}
+
+Model train(Interactions&& interactions, const TrainOptions& options, const TrainControl& control) {
+  return train_on(std::move(interactions), options, control);
 }
 
 }  // namespace alsace

@@ -4,44 +4,34 @@
 
 #include "base/hash.h"
 #include "matrix/csr.h"
+#include "matrix/entries.h"
+#include "train/quantile.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
 namespace alsace {
 namespace {
 
-std::size_t at(Index row) {
-  return static_cast<std::size_t>(row);
-}
+/// The names of the rows.
+struct Ids {
+  const IdTable& users;
+  const IdTable& items;
 
-std::string pair_name(const Interactions& interactions, Index user, Index item) {
-  return fmt::format(
-      "user '{}', item '{}'", interactions.user_ids[user], interactions.item_ids[item]);
-}
+  [[nodiscard]] std::string pair(Index user, Index item) const {
+    return fmt::format("user '{}', item '{}'", users[user], items[item]);
+  }
+};
 
 [[noreturn]] void refuse(const std::string& message) {
   throw Error(ErrorCode::invalid_data, "train: " + message);
 }
 
-void check_lengths(const Interactions& interactions) {
-  const Triplets& triplets = interactions.triplets;
-  const std::size_t size = triplets.users.size();
-  if (triplets.items.size() != size ||
-      (!triplets.values.empty() && triplets.values.size() != size)) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("train: {} users, {} items and {} values. Give one of each per "
-                            "interaction, or no values at all.",
-                            size,
-                            triplets.items.size(),
-                            triplets.values.size()));
-  }
-}
-
-void check_values(const Interactions& interactions, const CsrMatrix& by_user, bool is_implicit) {
+void check_values(const Ids& ids, const CsrMatrix& by_user, bool is_implicit) {
   for (Index user = 0; user < by_user.rows; ++user) {
     for (auto entry = static_cast<std::size_t>(by_user.offsets[at(user)]);
          entry < static_cast<std::size_t>(by_user.offsets[at(user) + 1]);
@@ -49,26 +39,26 @@ void check_values(const Interactions& interactions, const CsrMatrix& by_user, bo
       const float value = by_user.value(static_cast<std::int64_t>(entry));
       if (!std::isfinite(value)) {
         refuse(fmt::format("the value of {} is {}, it must be a finite number.",
-                           pair_name(interactions, user, by_user.indices[entry]),
+                           ids.pair(user, by_user.indices[entry]),
                            value));
       }
       if (is_implicit && value < 0) {
         refuse(
             fmt::format("the value of {} is {}, implicit feedback takes 0 or more. Remove it, "
                         "or train ratings with explicit feedback.",
-                        pair_name(interactions, user, by_user.indices[entry]),
+                        ids.pair(user, by_user.indices[entry]),
                         value));
       }
     }
   }
 }
 
-void check_distinct(const Interactions& interactions, const CsrMatrix& by_user) {
+void check_distinct(const Ids& ids, const CsrMatrix& by_user) {
   for (Index user = 0; user < by_user.rows; ++user) {
     const auto row = by_user.row(user);
     if (const auto twice = std::ranges::adjacent_find(row); twice != row.end()) {
       refuse(fmt::format("{} appears twice. Merge duplicates first (prepare).",
-                         pair_name(interactions, user, *twice)));
+                         ids.pair(user, *twice)));
     }
   }
 }
@@ -144,27 +134,38 @@ void weigh(TrainingData& data, const TrainOptions& options) {
   }
 }
 
-std::uint64_t hash_of(const Interactions& interactions, const CsrMatrix& by_user) {
+/// As many values of 1, in blocks.
+void add_ones(Hasher& hasher, std::size_t count) {
+  const std::vector<float> ones(std::min<std::size_t>(count, 1U << 14U), 1.0F);
+  for (std::size_t block = 0; count > 0; count -= block) {
+    block = std::min(count, ones.size());
+    hasher.add(std::span(ones).first(block));
+  }
+}
+
+std::uint64_t hash_of(const Ids& ids, const CsrMatrix& by_user, bool ones_released) {
   Hasher hasher;
-  for (const IdTable* ids : {&interactions.user_ids, &interactions.item_ids}) {
-    hasher.add(ids->bytes()).add(ids->offsets());
+  for (const IdTable* table : {&ids.users, &ids.items}) {
+    hasher.add(table->bytes()).add(table->offsets());
   }
   hasher.add(std::span<const std::int64_t>(by_user.offsets));
   hasher.add(std::span<const Index>(by_user.indices));
   hasher.add(std::span<const float>(by_user.values));
+  if (ones_released) {
+    add_ones(hasher, by_user.indices.size());
+  }
   return hasher.digest();
 }
 
-}  // namespace
-
-TrainingData prepare_training(const Interactions& interactions, const TrainOptions& options) {
+TrainingData prepare_rows(CsrMatrix by_user,
+                          bool ones_released,
+                          const Ids& ids,
+                          const TrainOptions& options) {
   const bool is_implicit = options.feedback == Feedback::implicit_feedback;
-  check_lengths(interactions);
   TrainingData data;
-  data.by_user =
-      to_csr(interactions.triplets, interactions.user_ids.size(), interactions.item_ids.size());
-  check_values(interactions, data.by_user, is_implicit);
-  check_distinct(interactions, data.by_user);
+  data.by_user = std::move(by_user);
+  check_values(ids, data.by_user, is_implicit);
+  check_distinct(ids, data.by_user);
   data.zeros_dropped = is_implicit ? std::ranges::count(data.by_user.values, 0.0F) : 0;
   if (data.zeros_dropped > 0) {
     data.by_user = without_zeros(data.by_user);
@@ -172,7 +173,8 @@ TrainingData prepare_training(const Interactions& interactions, const TrainOptio
   if (data.by_user.entries() == 0) {
     refuse("there is nothing to train on: no interaction with a value above 0.");
   }
-  data.hash = hash_of(interactions, data.by_user);
+  data.hash = hash_of(ids, data.by_user, ones_released);
+  data.ones_released = release_ones(data.by_user.values) || ones_released;
   measure_values(data);
   if (is_implicit) {
     weigh(data, options);
@@ -191,6 +193,38 @@ TrainingData prepare_training(const Interactions& interactions, const TrainOptio
   data.trained_users = rows_with_entries(data.user_counts);
   data.trained_items = rows_with_entries(data.item_counts);
   return data;
+}
+
+}  // namespace
+
+TrainingData prepare_training(const Triplets& triplets,
+                              const IdTable& user_ids,
+                              const IdTable& item_ids,
+                              const TrainOptions& options) {
+  return prepare_rows(
+      to_csr(triplets, user_ids.size(), item_ids.size()), false, {user_ids, item_ids}, options);
+}
+
+TrainingData prepare_training(Triplets&& triplets,
+                              const IdTable& user_ids,
+                              const IdTable& item_ids,
+                              const TrainOptions& options) {
+  const bool ones =
+      triplets.values.size() == triplets.users.size() && release_ones(triplets.values);
+  return prepare_rows(to_csr(std::move(triplets), user_ids.size(), item_ids.size()),
+                      ones,
+                      {user_ids, item_ids},
+                      options);
+}
+
+CsrMatrix take_interactions(TrainingData& data) {
+  CsrMatrix by_user = std::move(data.by_user);
+  const bool with_ones = data.ones_released;
+  data = {};  // Before the values are made again.
+  if (with_ones) {
+    by_user.values.assign(by_user.indices.size(), 1.0F);
+  }
+  return by_user;
 }
 
 Observations TrainingData::user_observations(const TrainOptions& options) const {
@@ -224,19 +258,16 @@ Observations TrainingData::item_observations(const TrainOptions& options) const 
 void describe(const TrainingData& data, const TrainOptions& options, TrainSummary& summary) {
   summary.zeros_dropped = data.zeros_dropped;
   if (options.feedback == Feedback::implicit_feedback) {
-    std::vector<float> sorted = data.user_confidence;
-    if (sorted.empty()) {
-      sorted.assign(1, data.uniform_confidence);
-    }
+    const std::span<const float> confidence = data.user_confidence.empty()
+                                                  ? std::span(&data.uniform_confidence, 1)
+                                                  : std::span(data.user_confidence);
     const auto quantile = [&](double share) {
-      const auto place =
-          static_cast<std::ptrdiff_t>(share * static_cast<double>(sorted.size() - 1));
-      std::ranges::nth_element(sorted, sorted.begin() + place);
-      return static_cast<double>(sorted[static_cast<std::size_t>(place)]);
+      const double place = share * static_cast<double>(confidence.size() - 1);
+      return static_cast<double>(number_at(confidence, static_cast<std::int64_t>(place)));
     };
     summary.confidence_median = quantile(0.5);
     summary.confidence_p99 = quantile(0.99);
-    summary.confidence_max = quantile(1.0);
+    summary.confidence_max = static_cast<double>(std::ranges::max(confidence));
     const bool scaled_by_mean = options.confidence == Confidence::relative;
     summary.mean_alpha_value = options.alpha * (scaled_by_mean ? 1.0 : data.value_mean);
     if (summary.mean_alpha_value > 100 && options.confidence != Confidence::log) {

@@ -25,15 +25,28 @@ struct TrainingData {
   double value_min = 0;
   double value_max = 0;
   std::int64_t zeros_dropped = 0;
+  bool ones_released = false;  ///< There were values, all 1; by_user does not hold them.
   std::uint64_t hash = 0;
 
   [[nodiscard]] Observations user_observations(const TrainOptions& options) const;
   [[nodiscard]] Observations item_observations(const TrainOptions& options) const;
 };
 
-/// Checks, drops zeros (implicit feedback), sorts both ways and turns values into confidence.
-/// @throws Error invalid_data for values that training refuses, or nothing to train on.
-TrainingData prepare_training(const Interactions& interactions, const TrainOptions& options);
+/// Checks, drops zeros (implicit feedback), sorts both ways and turns values into confidence. The
+/// triplets given by && are released as soon as they are sorted.
+/// @throws Error invalid_data for values that training refuses, or nothing to train on;
+///         invalid_argument for columns of different lengths or rows without an id.
+TrainingData prepare_training(const Triplets& triplets,
+                              const IdTable& user_ids,
+                              const IdTable& item_ids,
+                              const TrainOptions& options);
+TrainingData prepare_training(Triplets&& triplets,
+                              const IdTable& user_ids,
+                              const IdTable& item_ids,
+                              const TrainOptions& options);
+
+/// The interactions by user as the model keeps them; leaves nothing in `data`.
+CsrMatrix take_interactions(TrainingData& data);
 
 /// The confidence figures of the summary, and the warnings that follow from data and options.
 void describe(const TrainingData& data, const TrainOptions& options, TrainSummary& summary);

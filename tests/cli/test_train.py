@@ -386,3 +386,27 @@ def test_lastfm_raw_counts_warn_and_name_the_preset(alsace):
     assert done.json["users"] == 1892
     assert any("--preset recommended" in w or "recommended" in w for w in done.json["warnings"])
     assert re.search(r"^warning: .*recommended", done.err, re.M)
+
+
+def test_a_checkpoint_that_cannot_be_written_is_a_warning(alsace, sample):
+    name = "c" * 250  # As a temporary file it is too long for any file system.
+    done = alsace(
+        *f"train plays.csv --model m.alsace --factors 2 --iterations 2 --checkpoint {name}".split()
+    )
+
+    assert done.code == 0
+    assert done.err.count("warning: training goes on without this checkpoint. ") == 2
+    assert "cannot be written: File name too long" in done.err
+    assert (sample / "m.alsace").exists()
+
+
+def test_a_column_that_might_have_been_the_value_is_named(alsace, tmp_path):
+    (tmp_path / "clicks.csv").write_text("user,item,clicks,time\na,x,3,1\nb,y,4,2\n")
+    run = ["train", "clicks.csv", "--model", "m.alsace", "--factors", "2"]
+    done = alsace(*run)
+    assert (
+        "every value is 1. Columns not used: clicks; for one of them to be the value: "
+        "--columns user,item,clicks,time\n"
+    ) in done.err
+    again = alsace(*run, "--columns", "user,item,clicks,time")
+    assert "not used" not in again.err and "confidence: median 31" in again.err

@@ -230,6 +230,14 @@ def test_predict_keeps_the_order_and_counts_unknown_ids(alsace, sample):
     assert [e["score"] for e in as_json] == pytest.approx(scores, abs=1e-6)
 
 
+def test_predict_looks_at_ids_only(alsace, model, sample):
+    (sample / "odd.csv").write_text("user,item,rating,time\nalice,film1,,\nben,film1,n/a,soon\n")
+    (sample / "plain.csv").write_text("user,item\nalice,film1\nben,film1\n")
+    odd = alsace("predict", "plays.alsace", "odd.csv")
+    assert odd.code == 0, odd.err
+    assert odd.out == alsace("predict", "plays.alsace", "plain.csv").out
+
+
 def test_predictions_of_an_implicit_model_are_the_scores_of_its_lists(alsace, model):
     listed = alsace(*"recommend plays.alsace --user alice --json".split()).json[0]["items"]
     rows = alsace(*"predict plays.alsace pairs.csv --json".split()).json

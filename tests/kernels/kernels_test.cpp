@@ -98,6 +98,27 @@ TEST_P(EveryTarget, MultiplyEqualsItsTwin) {
   }
 }
 
+TEST_P(EveryTarget, MultiplyInFloatsEqualsItsTwin) {
+  for (const std::size_t size : sizes) {
+    for (const std::size_t rows : {1U, 3U, 4U, 9U}) {
+      const std::size_t stride = padded(size);
+      const auto a = normal_rows<float>(rows, size, 4);
+      auto b = normal_rows<float>(size, size, 5);
+      b.resize(stride * stride, 0.0F);
+      AlignedVector<float> fast(rows * stride, 7.0F);
+      AlignedVector<float> plain(rows * stride, 7.0F);
+
+      multiply(a.data(), rows, stride, b.data(), fast.data());
+      reference::multiply(a.data(), rows, stride, b.data(), plain.data());
+
+      for (std::size_t i = 0; i < fast.size(); ++i) {
+        ASSERT_NEAR(fast[i], plain[i], 1e-5 * (1 + std::sqrt(static_cast<double>(size))))
+            << size << " " << rows;
+      }
+    }
+  }
+}
+
 TEST_P(EveryTarget, MultiplyGivesARowTheSameBitsAloneAndAmongOthers) {
   const std::size_t size = 40;
   const auto a = normal_rows<double>(5, size, 6);
@@ -204,94 +225,6 @@ TEST_P(EveryTarget, GatherLoopsEqualTheirTwins) {
       ASSERT_NEAR(fast[r], plain[r], 1e-5 * static_cast<double>(size + 1));
     }
   }
-}
-
-TEST_P(EveryTarget, ConjugateGradientsEqualTheirTwin) {
-  for (const std::size_t size : sizes) {
-    const std::size_t stride = padded(size);
-    const auto table = normal_rows<float>(50, size, 12);
-    for (const std::size_t entries : {1U, 4U, 7U, 30U}) {
-      const auto columns = some_columns(entries, 50);
-      std::vector<float> weights(entries);
-      std::vector<float> targets(entries);
-      for (std::size_t j = 0; j < entries; ++j) {
-        weights[j] = static_cast<float>(random_uniform(13, entries, j));
-        targets[j] = weights[j] + 1.0F;
-      }
-      const AlignedVector<float> diagonal(stride, 2.0F);
-      const AlignedVector<float> preconditioner(stride, 0.4F);
-      const GatherSystem system{table.data(),
-                                stride,
-                                columns.data(),
-                                weights.data(),
-                                targets.data(),
-                                entries,
-                                diagonal.data()};
-      AlignedVector<float> work(3 * stride, 0.0F);
-      AlignedVector<float> x = normal_rows<float>(1, size, 14);
-      AlignedVector<float> y = x;
-
-      const bool fast =
-          conjugate_gradients(system, preconditioner.data(), 1e-5F, 200, x.data(), work.data());
-      const bool plain = reference::conjugate_gradients(
-          system, preconditioner.data(), 1e-5F, 200, y.data(), work.data());
-
-      EXPECT_TRUE(fast);
-      EXPECT_TRUE(plain);
-      for (std::size_t i = 0; i < stride; ++i) {
-        ASSERT_NEAR(x[i], y[i], 1e-3) << size << " " << entries;
-      }
-    }
-  }
-}
-
-TEST_P(EveryTarget, ConjugateGradientsSolveTheHandMadeSystem) {
-  // One entry y = (2, 0, ...), w = 2, t = 3, diagonal 5: (5 + 2 * 4) x = 3 * 2, x = 6 / 13.
-  AlignedVector<float> table(16, 0.0F);
-  table[0] = 2;
-  const std::int32_t column = 0;
-  const float weight = 2;
-  const float target = 3;
-  const AlignedVector<float> diagonal(16, 5.0F);
-  const AlignedVector<float> preconditioner(16, 0.2F);
-  const GatherSystem system{table.data(), 16, &column, &weight, &target, 1, diagonal.data()};
-  AlignedVector<float> x(16, 0.0F);
-  AlignedVector<float> work(48, 0.0F);
-
-  EXPECT_TRUE(conjugate_gradients(system, preconditioner.data(), 1e-3F, 10, x.data(), work.data()));
-
-  EXPECT_NEAR(x[0], 6.0 / 13.0, 1e-6);
-  EXPECT_EQ(x[1], 0.0F);
-}
-
-TEST_P(EveryTarget, ConjugateGradientsSayWhenTheStepsDidNotSuffice) {
-  const auto table = normal_rows<float>(50, 40, 15);
-  const auto columns = some_columns(30, 50);
-  const std::vector<float> weights(30, 100.0F);
-  const AlignedVector<float> diagonal(48, 1e-3F);
-  const AlignedVector<float> preconditioner(48, 1.0F);
-  const GatherSystem system{
-      table.data(), 48, columns.data(), weights.data(), weights.data(), 30, diagonal.data()};
-  AlignedVector<float> x(48, 0.0F);
-  AlignedVector<float> work(3 * 48, 0.0F);
-
-  EXPECT_FALSE(conjugate_gradients(system, preconditioner.data(), 1e-6F, 2, x.data(), work.data()));
-}
-
-TEST_P(EveryTarget, ConjugateGradientsDoNotCallAnOverflowSolved) {
-  AlignedVector<float> table(16, 0.0F);
-  table[0] = 1;
-  const std::int32_t column = 0;
-  const float weight = 1;
-  const float target = 1e30F;  // Its square is beyond float.
-  const AlignedVector<float> ones(16, 1.0F);
-  const GatherSystem system{table.data(), 16, &column, &weight, &target, 1, ones.data()};
-  AlignedVector<float> x(16, 0.0F);
-  AlignedVector<float> work(48, 0.0F);
-
-  EXPECT_FALSE(conjugate_gradients(system, ones.data(), 1e-2F, 10, x.data(), work.data()));
-  EXPECT_FALSE(
-      reference::conjugate_gradients(system, ones.data(), 1e-2F, 10, x.data(), work.data()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels,

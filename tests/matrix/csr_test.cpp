@@ -6,6 +6,7 @@
 #include "base/random.h"
 
 #include <map>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -28,6 +29,17 @@ TEST(Csr, KeepsNoValuesWhereAllAreOne) {
 
   EXPECT_TRUE(matrix.values.empty());
   EXPECT_EQ(matrix.value(1), 1.0F);
+}
+
+TEST(Csr, TakesTripletsToTheSameAndReleasesThem) {
+  Triplets triplets{
+      .users = {2, 0, 0, 2}, .items = {1, 2, 0, 0}, .values = {1, 2, 3, 4}, .times = {1, 2, 3, 4}};
+  const CsrMatrix matrix = to_csr(triplets, 4, 3);
+
+  EXPECT_EQ(to_csr(std::move(triplets), 4, 3), matrix);
+  EXPECT_EQ(triplets.users.capacity() + triplets.items.capacity() +  // NOLINT: it says so
+                triplets.values.capacity() + triplets.times.capacity(),
+            0U);
 }
 
 TEST(Csr, RefusesARowOutOfRange) {

@@ -133,6 +133,55 @@ TEST(Prepare, RefusesASumBeyondAFloat) {
                                     "choose last or max with --duplicates\\."));
 }
 
+TEST(Prepare, MergesPartsTooLargeToGroupAtOnce) {
+  // Grouped in fours and fives; a user of a third of all entries is a group of his own.
+  constexpr std::int64_t lines = 300'000;
+  Interactions made;
+  for (int row = 0; row < 1000; ++row) {
+    made.user_ids.find_or_add("u" + std::to_string(row));
+    made.item_ids.find_or_add("i" + std::to_string(row));
+  }
+  std::map<std::pair<Index, Index>, float> sums;
+  std::vector<std::pair<Index, Index>> order;
+  for (std::int64_t line = 0; line < lines; ++line) {
+    const auto user = static_cast<Index>(line % 3 == 0 ? 500 : line * 7919 % 1000);
+    const auto item = static_cast<Index>(line * 104'729 % 997);
+    made.triplets.users.push_back(user);
+    made.triplets.items.push_back(item);
+    made.triplets.values.push_back(static_cast<float>(line % 5));
+    if (sums.try_emplace({user, item}, 0).second) {
+      order.emplace_back(user, item);
+    }
+    sums[{user, item}] += static_cast<float>(line % 5);
+  }
+  Triplets expected;
+  for (const auto& pair : order) {
+    expected.users.push_back(pair.first);
+    expected.items.push_back(pair.second);
+    expected.values.push_back(sums[pair]);
+  }
+  PrepareReport report;
+
+  std::vector<Triplets> parts = {std::move(made.triplets)};
+  (void)prepare(parts, made.user_ids, made.item_ids, {}, &report);
+
+  // Numbers change: what nobody has goes.
+  ASSERT_EQ(parts[0].users.size(), order.size());
+  EXPECT_EQ(report.duplicates, lines - static_cast<std::int64_t>(order.size()));
+  EXPECT_EQ(parts[0].values, expected.values);
+  for (std::size_t entry = 0; entry < order.size(); ++entry) {
+    ASSERT_EQ(made.user_ids[parts[0].users[entry]], "u" + std::to_string(expected.users[entry]));
+    ASSERT_EQ(made.item_ids[parts[0].items[entry]], "i" + std::to_string(expected.items[entry]));
+  }
+}
+
+TEST(Prepare, KeepsValuesOfOneThroughTheCore) {
+  const Interactions core =
+      prepare(from_lines({{"a", "x"}, {"a", "y"}, {"b", "x"}}), {.min_per_user = 2});
+
+  EXPECT_EQ(core.triplets.values, (std::vector<float>{1, 1}));
+}
+
 TEST(Prepare, MovesSmallValuesToLowAndRenumbers) {
   PrepareReport report;
   const Interactions made = prepare(from_lines({{"a", "x", 3},

@@ -302,6 +302,46 @@ TEST(ReadFiles, MustAllHaveTimesOrNone) {
                 "columns, or leave times out with --columns USER,ITEM,VALUE.");
 }
 
+TEST(ReadFiles, MustAllHaveTimesOrNoneAlsoWhereTheyAreNotKept) {
+  const TemporaryFile one("alsace_seven.csv", "ann,tea,3,10\n");
+  const TemporaryFile two("alsace_eight.csv", "ann,bun,3,11\n");
+  const TemporaryFile three("alsace_nine.csv", "ann,tea,3\n");
+  const ReadOptions options{.keep_times = false};
+
+  EXPECT_EQ(read_interactions({{one.path(), two.path()}}, options).triplets.size(), 2);
+  EXPECT_THAT(error_of(ErrorCode::invalid_data,
+                       [&] { read_interactions({{one.path(), three.path()}}, options); }),
+              testing::HasSubstr("it has no column of times, the file before has one"));
+}
+
+TEST(ReadFiles, ThatTakeMoreMemoryThanTheyMayAreRefused) {
+  // 12 bytes an interaction, 3 to merge duplicates; 6 letters and 5 numbers of 8 bytes for ids.
+  const std::string text = "ann,t,3\nann,u,3\n";
+  const std::uint64_t needed = 2 * (12 + 3) + 5 + 5 * 8;
+
+  EXPECT_EQ(refusal(text, {.memory_limit = needed - 1}, ErrorCode::invalid_argument),
+            "plays.csv: 75 B of memory are needed to hold the first 2 interactions, the limit "
+            "(--memory-limit) is 74 B. Read fewer lines or columns (--columns), or raise the "
+            "limit.");
+  EXPECT_EQ(lines_of(text, {.memory_limit = needed}).size(), 2U);
+}
+
+TEST(ReadFiles, ThatWillNotFitAreRefusedByTheirBeginning) {
+  std::string lines;
+  for (int line = 0; line < 2'000'000; ++line) {
+    lines += "ann,tea\n";
+  }
+  const TemporaryFile file("alsace_large.csv", lines);
+  const std::vector<std::filesystem::path> files = {file.path()};
+  const ReadOptions options{.threads = 1, .memory_limit = 10'000'000};
+
+  // 11 bytes each, and nine tenths of the lines that its size makes likely.
+  EXPECT_THAT(error_of(ErrorCode::invalid_argument, [&] { read_interactions(files, options); }),
+              testing::HasSubstr(
+                  "19.8 MB of memory are needed to hold about 1800000 interactions, the limit "
+                  "(--memory-limit) is 10.0 MB"));
+}
+
 TEST(ReadFiles, ThatAreNotThereAreNamed) {
   const std::vector<std::filesystem::path> files = {"no/such/file.csv"};
 

@@ -57,6 +57,44 @@ TEST(ReadFormats, FindsColumnsByTheNamesOfTheHeader) {
               ElementsAre(Line{"2", "51", 13883, 0}));
 }
 
+TEST(ReadFormats, NamesTheColumnsThatAreNotUsedWhereNoneIsTheValue) {
+  const auto unused = [](std::string_view text, const ReadOptions& options = {}) {
+    ReadReport report;
+    (void)read_text(text, "plays.csv", options, &report);
+    return report.unused_columns;
+  };
+
+  EXPECT_EQ(unused("user,item,clicks\nann,tea,3\n"), "clicks");
+  EXPECT_EQ(unused("age,user,item,time, clicks \n7,ann,tea,10,3\n"), "age,clicks");
+  EXPECT_EQ(unused("user,item,rating,mood\nann,tea,3,2\n"), "");
+  EXPECT_EQ(unused("user,item\nann,tea\n"), "");
+  EXPECT_EQ(unused("ann,tea,3,10\n"), "");
+  EXPECT_EQ(unused("user,item,clicks\nann,tea,3\n", {.columns = {"user", "item"}}), "");
+  EXPECT_EQ(unused("user,item,clicks\nann,tea,3\n", {.ids_only = true}), "");
+}
+
+TEST(ReadFormats, IdsOnlyLookAtNothingElse) {
+  const std::string text = "user,item,rating,timestamp\nann,tea,-,later\nbob,tea,,\n";
+
+  const Interactions read = read_text(text, "plays.csv", {.ids_only = true});
+
+  EXPECT_THAT(lines_of(read), ElementsAre(Line{"ann", "tea", 1, 0}, Line{"bob", "tea", 1, 0}));
+  EXPECT_THAT(read.triplets.values, IsEmpty());
+  EXPECT_THAT(
+      lines_of("%%MatrixMarket matrix coordinate real general\n2 2 1\n1 2 x\n", {.ids_only = true}),
+      ElementsAre(Line{"1", "2", 1, 0}));
+}
+
+TEST(ReadFormats, TimesThatAreNotKeptAreCheckedAllTheSame) {
+  const Interactions read =
+      read_text("ann,tea,3,10\nbob,tea,1.5,20\n", "plays.csv", {.keep_times = false});
+
+  EXPECT_THAT(lines_of(read), ElementsAre(Line{"ann", "tea", 3, 0}, Line{"bob", "tea", 1.5F, 0}));
+  EXPECT_THAT(read.triplets.times, IsEmpty());
+  EXPECT_THAT(refusal("ann,tea,3,10\nbob,tea,3,later\n", {.keep_times = false}),
+              testing::HasSubstr("time 'later'"));
+}
+
 TEST(ReadFormats, PrefersThePlainNamesOfAHeader) {
   const std::string text = "uid\tiid\tuser\titem\trating\ttimestamp\n0\t172\tann\ttea\t3\t10\n";
 
