@@ -32,6 +32,8 @@ constexpr std::size_t kLanes = HWY_LANES(float) < 16 ? HWY_LANES(float) : 16;
 constexpr std::size_t kHeld = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 16 : 4;
 /// Entries worked on together where their rows do not fit registers: they stay in L1.
 constexpr std::size_t kPanel = 8;
+/// Entries summed apart before they are added to what there is: long rows lose no digits.
+constexpr std::size_t kMostSummed = 4096;
 /// Bytes asked for ahead of their use: enough to cover the latency of memory.
 constexpr std::size_t kBytesAhead = 2048;
 

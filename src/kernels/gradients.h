@@ -36,16 +36,27 @@ struct GradientDiagonal {
   const float* mean_square = nullptr;  ///< [stride] Mean over the table's rows of y^2.
 };
 
-/// When to stop: after most_steps, or when the preconditioned residual r'Mr has fallen below
-/// tolerance^2 * max(x'Dx, its first value).
+/// When a row is done.
 struct GradientLimits {
+  /// Rough and usual limits bound the preconditioned residual: r'Mr falls below
+  /// tolerance^2 * max(x'Dx, its first value). The backward limit bounds the residual itself,
+  /// |r| <= tolerance * max(x'Ax / |x|, its first value), and with it the backward error, since
+  /// x'Ax / |x| <= |A| |x|.
+  enum class Kind {
+    /// At least one step, and a step that will very likely be the last goes without the new
+    /// residual, which saves half its cost. For training, where the next half-step sees what is
+    /// left.
+    rough,
+    usual,
+    backward
+  };
+  Kind kind = Kind::rough;
   float tolerance = 1e-2F;
   int most_steps = 100;
-  /// At least one step, and a step that will very likely be the last goes without the new residual,
-  /// which saves half its cost. For training, where the next half-step sees what is left.
-  bool rough = true;
 };
 
+/// Below, squares of residuals are lost in float's denormals.
+inline constexpr float gradient_least_limit = 1e-35F;
 /// One step usually makes r'Mr smaller by at least that factor.
 inline constexpr float gradient_usual_fall = 16;
 

@@ -71,31 +71,43 @@ void solve(const GatherTable& table,
   std::vector<double> p(size);
   std::vector<double> q(size);
   double energy = 0;
+  double square = 0;
   for (std::size_t i = 0; i < size; ++i) {
     own[i] = static_cast<double>(diagonal.common[i] + row.regularization);
     inverse[i] = 1.0 / (own[i] + static_cast<double>(row.weight_sum) *
                                      static_cast<double>(diagonal.mean_square[i]));
     r[i] = -own[i] * x[i];
     energy += own[i] * x[i] * x[i];
+    square += x[i] * x[i];
   }
   const Sums sums = add_entries(table, row, true, x, r);
   row.objective = energy + sums.squares - 2 * sums.products;
   row.steps = 0;
   double rz = 0;
+  double residual = 0;
   for (std::size_t i = 0; i < size; ++i) {
     p[i] = inverse[i] * r[i];
     rz += r[i] * p[i];
+    residual += r[i] * r[i];
   }
+  const bool rough = limits.kind == GradientLimits::Kind::rough;
+  const bool backward = limits.kind == GradientLimits::Kind::backward;
+  const double curve = energy + sums.squares;
+  const double scale = !backward    ? std::max(energy, rz)
+                       : square > 0 ? curve * curve / square
+                                    : residual;
   const double tolerance = static_cast<double>(limits.tolerance);
-  const double limit = tolerance * tolerance * std::max(energy, rz);
-  row.converged = std::isfinite(static_cast<float>(limit));
-  bool first = limits.rough;
-  while (row.converged && rz > (first ? 0.0 : limit)) {
+  const double limit = tolerance * tolerance * scale;
+  row.converged =
+      std::isfinite(static_cast<float>(limit)) && std::isfinite(static_cast<float>(rz)) &&
+      (!backward || static_cast<float>(limit) >= gradient_least_limit);
+  bool first = rough;
+  while (row.converged && (backward ? residual : rz) > (first ? 0.0 : limit)) {
     if (row.steps == limits.most_steps) {
       row.converged = false;
       break;
     }
-    const bool last = limits.rough && rz <= static_cast<double>(gradient_usual_fall) * limit;
+    const bool last = rough && rz <= static_cast<double>(gradient_usual_fall) * limit;
     double curvature = 0;
     for (std::size_t i = 0; i < size; ++i) {
       q[i] = own[i] * p[i];
@@ -112,10 +124,12 @@ void solve(const GatherTable& table,
     row.objective -= length * rz;
     ++row.steps;
     double next = 0;
+    residual = 0;
     for (std::size_t i = 0; i < size; ++i) {
       x[i] += length * p[i];
       r[i] -= length * q[i];
       next += inverse[i] * r[i] * r[i];
+      residual += r[i] * r[i];
     }
     if (last) {
       break;
@@ -151,7 +165,7 @@ void to_half(const float* values, std::size_t count, float scale, Half* out) {
     std::frexp(size, &exponent);
     if (!(size < 65520.0F)) {
       out[i] = static_cast<Half>(sign | 0x7C00);  // What rounds beyond 65504 is infinite.
-    } else if (exponent < -13) {
+    } else if (size == 0 || exponent < -13) {
       out[i] = static_cast<Half>(sign | static_cast<Half>(std::nearbyint(std::ldexp(size, 24))));
     } else {
       // 1024 to 2048 times a power of two; 2048 carries into the exponent by itself.

@@ -6,10 +6,11 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gradients_simd.cpp"
-#include "kernels/gathered-inl.h"
-
-#include <hwy/foreach_target.h>  // must precede highway.h
+// clang-format off: foreach_target.h comes first, what is compiled for each target last.
+#include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+#include "kernels/gathered-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace alsace::kernels::HWY_NAMESPACE {
@@ -20,9 +21,11 @@ enum class Phase : unsigned char { residual, product, energy, done };
 
 /// A row on its way to its solution.
 struct Walk {
-  float energy = 0;  ///< x'Dx at the start.
-  float limit = 0;   ///< Of rz.
-  float rz = 0;      ///< r'Mr
+  float energy = 0;    ///< x'Dx at the start.
+  float square = 0;    ///< x'x at the start.
+  float rz = 0;        ///< r'Mr
+  float residual = 0;  ///< r'r
+  float limit = 0;     ///< Of rz, or of the residual with Kind::backward.
   Phase phase = Phase::residual;
   std::size_t cursor = 0;  ///< Entries the pass has been over.
   PassSums sums;           ///< Of the pass so far.
@@ -84,16 +87,19 @@ class Batch {
     const float* x = rows_[row].x;
     const FloatVector weight_sum = hn::Set(d, rows_[row].weight_sum);
     FloatVector total = hn::Zero(d);
+    FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
       const FloatVector di = own(row, i);
       const FloatVector expected = hn::MulAdd(weight_sum, load(diagonal_.mean_square + i), di);
       const FloatVector xi = load(x + i);
       const FloatVector dx = hn::Mul(di, xi);
       total = hn::MulAdd(dx, xi, total);
+      square = hn::MulAdd(xi, xi, square);
       hn::Store(hn::Neg(dx), d, r(row) + i);
       hn::Store(hn::Div(hn::Set(d, 1.0F), expected), d, inverse(row) + i);
     }
     walks_[row].energy = sum(total);
+    walks_[row].square = sum(square);
   }
 
   /// One pass of every row that waits for one, block of the table by block.
@@ -129,30 +135,31 @@ class Batch {
   HWY_INLINE void go_over_block(std::size_t row, std::size_t end) {
     Walk& walk = walks_[row];
     const GradientRow& system = rows_[row];
-    const std::size_t begin = walk.cursor;
-    walk.cursor = end == table_.rows ? system.entries : first_beyond(system, begin, end);
-    if (walk.cursor == begin) {
-      return;
+    const std::size_t last =
+        end == table_.rows ? system.entries : first_beyond(system, walk.cursor, end);
+    for (std::size_t begin = walk.cursor; begin < last; begin += kMostSummed) {
+      const Stretch<T> stretch{data_,
+                               stride(),
+                               system.columns + begin,
+                               system.weights + begin,
+                               system.targets + begin,
+                               HWY_MIN(kMostSummed, last - begin)};
+      const PassSums part = go_over(row, stretch);
+      walk.sums.squares += part.squares;
+      walk.sums.products += part.products;
     }
-    const Stretch<T> stretch{data_,
-                             stride(),
-                             system.columns + begin,
-                             system.weights + begin,
-                             system.targets + begin,
-                             walk.cursor - begin};
-    PassSums part;
-    switch (walk.phase) {
+    walk.cursor = last;
+  }
+
+  HWY_INLINE PassSums go_over(std::size_t row, const Stretch<T>& stretch) {
+    switch (walks_[row].phase) {
       case Phase::residual:
-        part = pass<kVectors, Pass::residual>(stretch, system.x, r(row));
-        break;
+        return pass<kVectors, Pass::residual>(stretch, rows_[row].x, r(row));
       case Phase::product:
-        part = pass<kVectors, Pass::product>(stretch, p(row), q(row));
-        break;
+        return pass<kVectors, Pass::product>(stretch, p(row), q(row));
       default:
-        part = pass<kVectors, Pass::energy>(stretch, p(row), nullptr);
+        return pass<kVectors, Pass::energy>(stretch, p(row), nullptr);
     }
-    walk.sums.squares += part.squares;
-    walk.sums.products += part.products;
   }
 
   /// The first entry from `begin` on whose column is `end` or beyond. Columns rise.
@@ -194,30 +201,49 @@ class Batch {
     rows_[row].objective =
         static_cast<double>(walk.energy) + walk.sums.squares - 2 * walk.sums.products;
     FloatVector total = hn::Zero(d);
+    FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
       const FloatVector ri = load(r(row) + i);
       const FloatVector z = hn::Mul(ri, load(inverse(row) + i));
       total = hn::MulAdd(ri, z, total);
+      square = hn::MulAdd(ri, ri, square);
       hn::Store(z, d, p(row) + i);
     }
     walk.rz = sum(total);
-    walk.limit = limits_.tolerance * limits_.tolerance * HWY_MAX(walk.energy, walk.rz);
+    walk.residual = sum(square);
+    walk.limit = limits_.tolerance * limits_.tolerance * scale(walk);
     rows_[row].steps = 0;
-    if (std::isfinite(walk.limit)) {
-      decide(row, limits_.rough ? 0.0F : walk.limit);
+    // Squares that float cannot hold tell nothing.
+    const bool holds = std::isfinite(walk.limit) && std::isfinite(walk.rz) &&
+                       (!is(GradientLimits::Kind::backward) || walk.limit >= gradient_least_limit);
+    if (holds) {
+      decide(row, is(GradientLimits::Kind::rough) ? 0.0F : walk.limit);
     } else {
       end(row, false);
     }
   }
 
+  HWY_INLINE bool is(GradientLimits::Kind kind) const { return limits_.kind == kind; }
+
+  /// What the limit is relative to.
+  HWY_INLINE float scale(const Walk& walk) const {
+    if (!is(GradientLimits::Kind::backward)) {
+      return HWY_MAX(walk.energy, walk.rz);
+    }
+    const double curve = static_cast<double>(walk.energy) + walk.sums.squares;  // x'Ax
+    const double square = static_cast<double>(walk.square);
+    return square > 0 ? static_cast<float>(curve * curve / square) : walk.residual;
+  }
+
   /// Another step, unless the residual is small enough.
   HWY_INLINE void decide(std::size_t row, float enough) {
     Walk& walk = walks_[row];
-    if (walk.rz <= enough) {
+    const float left = is(GradientLimits::Kind::backward) ? walk.residual : walk.rz;
+    if (left <= enough) {
       end(row, true);
     } else if (rows_[row].steps == limits_.most_steps) {
       end(row, false);
-    } else if (limits_.rough && walk.rz <= gradient_usual_fall * walk.limit) {
+    } else if (is(GradientLimits::Kind::rough) && walk.rz <= gradient_usual_fall * walk.limit) {
       walk.phase = Phase::energy;
     } else {
       const Floats d;
@@ -247,11 +273,14 @@ class Batch {
     const FloatVector length =
         hn::Set(d, static_cast<float>(static_cast<double>(walk.rz) / curvature));
     total = hn::Zero(d);
+    FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
       const FloatVector ri = hn::NegMulAdd(length, load(q(row) + i), load(r(row) + i));
       total = hn::MulAdd(hn::Mul(ri, ri), load(inverse(row) + i), total);
+      square = hn::MulAdd(ri, ri, square);
       hn::Store(ri, d, r(row) + i);
     }
+    walk.residual = sum(square);
     const float next = sum(total);
     const FloatVector turn = hn::Set(d, next / walk.rz);
     for (std::size_t i = 0; i < stride(); i += kLanes) {

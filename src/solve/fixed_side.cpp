@@ -37,9 +37,9 @@ FactorTable with_ones(FactorView factors) {
   return table;
 }
 
-bool wants_halves(const FixedSide& side, Effort effort, Precision precision) {
+bool wants_halves(const FixedSide& side, Effort effort) {
   const std::size_t floats = static_cast<std::size_t>(side.rows) * side.stride();
-  return effort == Effort::rough && precision == Precision::half &&
+  return effort == Effort::rough && side.weights == Weights::mild &&
          floats * sizeof(float) >= least_half_bytes && kernels::has_half_precision();
 }
 
@@ -108,9 +108,10 @@ FixedSide prepare_fixed_side(ConstSide fixed,
                              const TrainOptions& options,
                              ThreadPool& pool,
                              Effort effort,
-                             Precision precision) {
+                             Weights weights) {
   FixedSide side;
   side.biases = fixed.biases;
+  side.weights = weights;
   side.rows = fixed.factors.rows;
   side.factors = fixed.factors.factors;
   side.coordinates = fixed.factors.factors + (options.biases ? 1 : 0);
@@ -126,7 +127,7 @@ FixedSide prepare_fixed_side(ConstSide fixed,
       side.mean_square[i] =
           static_cast<float>(side.basis->values[i] / std::max<Index>(1, side.rows));
     }
-    if (wants_halves(side, effort, precision)) {
+    if (wants_halves(side, effort)) {
       make_room_for_halves(side);
     }
     if (effort == Effort::rough) {
@@ -141,7 +142,7 @@ FixedSide prepare_fixed_side(ConstSide fixed,
     std::ranges::transform(mean_squares(side.table), side.mean_square.begin(), [](double value) {
       return static_cast<float>(value);
     });
-    if (wants_halves(side, effort, precision)) {
+    if (wants_halves(side, effort)) {
       make_room_for_halves(side);
       to_halves(side, pool);
     }

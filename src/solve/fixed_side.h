@@ -20,8 +20,11 @@ enum class Effort {
   exact     ///< Direct solvers, in double.
 };
 
-/// The number type of the table that rough half-steps gather from. Arithmetic is in float always.
-enum class Precision { single, half };
+/// What rough half-steps may take for granted.
+enum class Weights {
+  mild,  ///< No confidence so large that rounding factors to half precision shows in the objective.
+  heavy  ///< Else: single precision, and steps until the residual itself is small.
+};
 
 /// The fixed side of a half-step, made ready: every row's system is
 ///
@@ -35,6 +38,7 @@ struct FixedSide {
   int coordinates = 0;  ///< factors, and one more with biases.
   Index rows = 0;
   FactorTable table;                   ///< [rows x coordinates], empty when there are halves.
+  Weights weights = Weights::heavy;
   AlignedArray<kernels::Half> halves;  ///< half_scale * the table in half precision, or null.
   float half_scale = 1;                ///< A power of two.
   std::span<const float> biases;       ///< [rows] or empty; subtracted from targets.
@@ -55,6 +59,6 @@ FixedSide prepare_fixed_side(ConstSide fixed,
                              const TrainOptions& options,
                              ThreadPool& pool,
                              Effort effort = Effort::exact,
-                             Precision precision = Precision::single);
+                             Weights weights = Weights::heavy);
 
 }  // namespace alsace

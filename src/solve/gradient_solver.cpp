@@ -9,12 +9,13 @@
 namespace alsace {
 namespace {
 
-/// Relative residual of a rough solution: below, the objective after some iterations does not
-/// change in its fourth digit, above it does (docs/algorithm.md).
-constexpr float rough_tolerance = 3e-2F;
-/// The residual in the preconditioner's norm bounds the backward error from above.
-constexpr float closing_tolerance = 6e-7F;
-constexpr float closing_accepted = 9e-7F;
+/// Relative residuals of a rough solution: below, the objective after some iterations does not
+/// change in its third digit (docs/algorithm.md). Heavy weights make the residual say less.
+constexpr float mild_tolerance = 1e-2F;
+constexpr float heavy_tolerance = 1e-2F;
+/// Backward errors: what the steps aim at, and what the residual of the rounded solution may be.
+constexpr float closing_tolerance = 2e-7F;
+constexpr float closing_accepted = 5e-7F;
 constexpr int most_closing_steps = 60;
 constexpr int most_closings = 3;
 
@@ -162,8 +163,11 @@ void GradientSolver::run() {
   if (effort_ == Effort::rough) {
     // All rows of a batch are about as long as the first.
     const std::size_t entries = systems_.empty() ? 1 : systems_.front().entries;
+    const bool is_mild = fixed_.weights == Weights::mild;
     const kernels::GradientLimits limits{
-        .tolerance = rough_tolerance,
+        .kind = is_mild ? kernels::GradientLimits::Kind::rough
+                        : kernels::GradientLimits::Kind::usual,
+        .tolerance = is_mild ? mild_tolerance : heavy_tolerance,
         .most_steps = most_rough_steps(entries, static_cast<std::size_t>(fixed_.coordinates))};
     kernels::conjugate_gradients(
         table_, diagonal_, limits, systems_.data(), systems_.size(), work_.data());
@@ -176,7 +180,9 @@ void GradientSolver::run() {
 /// done when it needs no step more.
 void GradientSolver::run_closely() {
   kernels::GradientLimits limits{
-      .tolerance = closing_tolerance, .most_steps = most_closing_steps, .rough = false};
+      .kind = kernels::GradientLimits::Kind::backward,
+      .tolerance = closing_tolerance,
+      .most_steps = most_closing_steps};
   for (int run = 0; run < most_closings; ++run) {
     kernels::conjugate_gradients(
         table_, diagonal_, limits, systems_.data(), systems_.size(), work_.data());

@@ -144,12 +144,12 @@ double half_step(const Observations& observations,
                  const TrainOptions& options,
                  Index counterparts,
                  Effort effort,
-                 Precision precision,
+                 Weights weights,
                  ThreadPool& pool,
                  const RowName& name) {
   check_sides(observations, fixed, solved, options);
   return half_step(observations,
-                   prepare_fixed_side(fixed, options, pool, effort, precision),
+                   prepare_fixed_side(fixed, options, pool, effort, weights),
                    solved,
                    options,
                    counterparts,
@@ -172,20 +172,20 @@ void half_step(const Observations& observations,
             resolved,
             counterparts,
             resolved.solver == Solver::exact ? Effort::exact : Effort::rough,
-            suitable_precision(observations, resolved),
+            weights_of(observations, resolved),
             pool,
             [](Index row) { return fmt::format("row {}", row); });
 }
 
-Precision suitable_precision(const Observations& observations, const TrainOptions& options) {
-  constexpr float mild = 1000;  // Rounding by 2^-11 then adds less than 2^-12 to c (p - x.y)^2.
+Weights weights_of(const Observations& observations, const TrainOptions& options) {
+  constexpr float most = 1000;  // Rounding by 2^-11 then adds less than 2^-12 to c (p - x.y)^2.
   if (options.solver == Solver::exact || options.nonnegative || *options.regularization == 0) {
-    return Precision::single;
+    return Weights::heavy;
   }
   const float largest = observations.confidence.empty()
                             ? observations.uniform_confidence
                             : *std::ranges::max_element(observations.confidence);
-  return largest <= mild ? Precision::half : Precision::single;
+  return largest <= most ? Weights::mild : Weights::heavy;
 }
 
 }  // namespace alsace

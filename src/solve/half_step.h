@@ -22,7 +22,7 @@ double half_step(const Observations& observations,
                  const TrainOptions& options,
                  Index counterparts,
                  Effort effort,
-                 Precision precision,
+                 Weights weights,
                  ThreadPool& pool,
                  const RowName& name);
 
@@ -36,9 +36,9 @@ double half_step(const Observations& observations,
                  ThreadPool& pool,
                  const RowName& name);
 
-/// Half precision where the rounding of factors, 2^-11, cannot show in the objective: an entry of
-/// huge confidence would make a digit of it. O(entries).
-Precision suitable_precision(const Observations& observations, const TrainOptions& options);
+/// Mild unless an entry's confidence is so large that the rounding of factors to half precision,
+/// 2^-11, would make a digit of its part of the objective; heavy without regularization. O(entries).
+Weights weights_of(const Observations& observations, const TrainOptions& options);
 
 /// sum_u l_u (|x_u|^2 + b_u^2) of one side, whose rows have `counts` entries; `counterparts` as in
 /// half_step().

@@ -71,7 +71,7 @@ class Training {
         data_(data),
         control_(control),
         pool_(model.options.threads),
-        precision_(suitable_precision(data.item_observations(model.options), model.options)) {}
+        weights_(weights_of(data.item_observations(model.options), model.options)) {}
 
   void run() {
     model_.summary.threads = pool_.workers();
@@ -109,7 +109,7 @@ class Training {
                      model_.options,
                      data_.trained_items,
                      effort,
-                     precision_,
+                     weights_,
                      pool_,
                      [this](Index row) { return fmt::format("user '{}'", model_.user_ids[row]); });
   }
@@ -121,7 +121,7 @@ class Training {
                   model_.options,
                   data_.trained_users,
                   effort,
-                  precision_,
+                  weights_,
                   pool_,
                   [this](Index row) { return fmt::format("item '{}'", model_.item_ids[row]); });
     drop_vanished(model_.item_factors);
@@ -199,7 +199,7 @@ class Training {
   const TrainingData& data_;
   const TrainControl& control_;
   ThreadPool pool_;
-  Precision precision_;
+  Weights weights_;
 };
 
 void check_control(const TrainControl& control) {
