@@ -19,7 +19,8 @@ QUICK_PARTS = ("main", "explicit", "command")
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog="./run bench compare", description="Alsace against its peers: time, objective, recall, memory."
+        prog="./run bench compare",
+        description="Alsace against its peers: time, objective, recall, memory.",
     )
 
     def words(known=None):
@@ -35,35 +36,75 @@ def arguments():
         return tuple(int(word) for word in text.split(","))
 
     add = parser.add_argument
-    add("--quick", action="store_true", help="a smoke run: 1M interactions, 64 factors, one repeat, into build only")
-    add("--cases", type=words(), help=f"of {','.join(plan.CASES)}, or power-law-<N>k and power-law-<N>m of any size")
-    add("--engines", type=words(list(ENGINES)), default=tuple(ENGINES), help=f"of {','.join(ENGINES)}")
+    add(
+        "--quick",
+        action="store_true",
+        help="a smoke run: 1M interactions, 64 factors, one repeat, into build only",
+    )
+    add(
+        "--cases",
+        type=words(),
+        help=f"of {','.join(plan.CASES)}, or power-law-<N>k and power-law-<N>m of any size",
+    )
+    add(
+        "--engines",
+        type=words(list(ENGINES)),
+        default=tuple(ENGINES),
+        help=f"of {','.join(ENGINES)}",
+    )
     add("--parts", type=words(plan.PARTS), help=f"of {','.join(plan.PARTS)}")
     add("--factors", type=numbers, help=f"{','.join(map(str, plan.FACTORS))}")
     add("--repeats", type=int, help="runs of each fit, 3")
     add("--iterations", type=int, help=f"of each fit, 10; slow engines {plan.SLOW_ITERATIONS}")
     add("--threads", type=int, default=machine()["cores"], help="of each engine, all")
-    add("--limit", type=float, help="seconds; fits that are expected to take longer are left out, 900")
+    add(
+        "--limit",
+        type=float,
+        help="seconds; fits that are expected to take longer are left out, 900",
+    )
     add("--resume", action="store_true", help="go on with the results that are there")
-    add("--report-only", action="store_true", help="measure nothing, write the page of the results that are there")
-    add("--results", type=Path, default=BUILD / "bench/compare.json", help="the file of all numbers")
-    add("--page", type=Path, help="the page to write, docs/benchmarks.md; with --quick beside the results")
+    add(
+        "--report-only",
+        action="store_true",
+        help="measure nothing, write the page of the results that are there",
+    )
+    add(
+        "--results", type=Path, default=BUILD / "bench/compare.json", help="the file of all numbers"
+    )
+    add(
+        "--page",
+        type=Path,
+        help="the page to write, docs/benchmarks.md; with --quick beside the results",
+    )
     add("--data", type=Path, default=BUILD / "bench/data", help="where made data is kept")
     add("--alsace", type=Path, default=BUILD / "release/alsace", help="the program")
-    add("--power-law", type=Path, default=BUILD / "bench/bench/power_law", help="the program that makes data")
+    add(
+        "--power-law",
+        type=Path,
+        default=BUILD / "bench/bench/power_law",
+        help="the program that makes data",
+    )
     return completed(parser.parse_args())
 
 
 def completed(args):
     """With the defaults that depend on --quick."""
-    usual = {"cases": plan.CASES, "factors": plan.FACTORS, "repeats": 3, "iterations": 10, "limit": 900.0}
+    usual = {
+        "cases": plan.CASES,
+        "factors": plan.FACTORS,
+        "repeats": 3,
+        "iterations": 10,
+        "limit": 900.0,
+    }
     for key, value in (QUICK if args.quick else usual).items():
         if getattr(args, key) is None:
             setattr(args, key, value)
     args.parts = args.parts or (QUICK_PARTS if args.quick else plan.PARTS)
     if args.quick and args.results == BUILD / "bench/compare.json":
         args.results = BUILD / "bench/compare_quick.json"
-    args.page = args.page or (args.results.with_suffix(".md") if args.quick else ROOT / "docs/benchmarks.md")
+    args.page = args.page or (
+        args.results.with_suffix(".md") if args.quick else ROOT / "docs/benchmarks.md"
+    )
     return args
 
 
@@ -86,12 +127,17 @@ def measure(args):
         "engines": {engine.name: version_of(engine, args.alsace) for engine in engines},
         "missing": missing,
         "sessions": [
-            {"command": "./run bench compare " + shlex.join(sys.argv[1:]), "started": time.strftime("%Y-%m-%d %H:%M")}
+            {
+                "command": "./run bench compare " + shlex.join(sys.argv[1:]),
+                "started": time.strftime("%Y-%m-%d %H:%M"),
+            }
         ],
     }
     results = Results(args.results, args.resume, head)
     there, results.content["datasets_missing"] = available(args)
-    wish = plan.Wish(args.parts, there, engines, args.factors, args.threads, args.iterations, args.repeats)
+    wish = plan.Wish(
+        args.parts, there, engines, args.factors, args.threads, args.iterations, args.repeats
+    )
     runs = plan.planned(wish)
     datasets = prepared({run.case for run in runs}, args)
     results.content["datasets"] |= {name: dataset.facts for name, dataset in datasets.items()}
@@ -106,7 +152,7 @@ def available(args):
     missing = {}
     for case in args.cases:
         try:
-            prepared({case}, args)
+            data.sources(case)
         except data.NotThere as error:
             missing[case] = str(error)
             say(f"!! {case} is left out: {error}")
@@ -132,7 +178,9 @@ def whole_command(wish, args, results):
     if len(done) >= 2 * wish.repeats:
         return
     results.content["commands"] = []
-    for record in command.compare(case, args.data, args.power_law, args.alsace, args.threads, args.repeats):
+    for record in command.compare(
+        case, args.data, args.power_law, args.alsace, args.threads, args.repeats
+    ):
         say(f"  {record['label']}: {record['seconds']:.2f} s")
         results.content["commands"].append(record)
         results.save()

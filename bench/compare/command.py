@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from . import data, model_file
-from .engines import TASKS
+from .engine import TASKS
 from .plan import interleaved
 
 FACTORS = 64
@@ -28,7 +28,9 @@ def implicit_script(csv, model, factors, iterations, threads):
     rows, columns = table["user"].to_numpy(), table["item"].to_numpy()
     matrix = scipy.sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)))
     options = {"alpha": 10.0, "regularization": 0.01, "random_state": 42}
-    trained = AlternatingLeastSquares(factors, iterations=iterations, num_threads=threads, **options)
+    trained = AlternatingLeastSquares(
+        factors, iterations=iterations, num_threads=threads, **options
+    )
     trained.fit(matrix, show_progress=False)
     trained.save(model)
 
@@ -36,10 +38,29 @@ def implicit_script(csv, model, factors, iterations, threads):
 def commands(csv, folder, program, threads):
     """{label: (words, the model it writes)}."""
     alsace, peer = Path(folder) / "alsace.alsace", Path(folder) / "implicit.npz"
-    alsace_words = [program, "train", csv, "--model", alsace, "--confidence", "scaled", "--alpha", 10]
+    alsace_words = [
+        program,
+        "train",
+        csv,
+        "--model",
+        alsace,
+        "--confidence",
+        "scaled",
+        "--alpha",
+        10,
+    ]
     alsace_words += ["--regularization", 0.01, "--factors", FACTORS, "--iterations", ITERATIONS]
     alsace_words += ["--threads", threads, "--quiet"]
-    peer_words = [sys.executable, "-m", f"{__package__}.command", csv, peer, FACTORS, ITERATIONS, threads]
+    peer_words = [
+        sys.executable,
+        "-m",
+        f"{__package__}.command",
+        csv,
+        peer,
+        FACTORS,
+        ITERATIONS,
+        threads,
+    ]
     both = {"alsace train": (alsace_words, alsace), "polars + implicit": (peer_words, peer)}
     return {label: ([str(word) for word in words], model) for label, (words, model) in both.items()}
 
@@ -53,7 +74,9 @@ def measured(words, threads):
         "POLARS_MAX_THREADS": str(threads),
     }
     begin = time.perf_counter()
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
+    process = subprocess.Popen(
+        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
+    )
     with process.stderr:
         errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -86,7 +109,13 @@ def compare(case, root, generator, program, threads, repeats):
         for repeat, label in interleaved(tuple(both), repeats):
             words, model = both[label]
             seconds, peak = measured(words, threads)
-            record = {"label": label, "lines": lines, "seconds": seconds, "peak_bytes": peak, "repeat": repeat}
+            record = {
+                "label": label,
+                "lines": lines,
+                "seconds": seconds,
+                "peak_bytes": peak,
+                "repeat": repeat,
+            }
             if repeat == 0:
                 record["objective"] = TASKS["implicit"](train, *factors_of(model))
                 record["model_bytes"] = model.stat().st_size

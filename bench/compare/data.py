@@ -21,6 +21,11 @@ RECIPE = 3  # Goes up whenever the same name would give other data.
 SEED = 42
 POWER_LAW = re.compile(r"power-law-(\d+)(k|m)(-ratings)?")
 HELD_OUT = {"power-law": 0.1, "movielens-1m": 0.2}
+SOURCES = {
+    "movielens-1m": ["movielens-1m/interactions.tsv"],
+    "gowalla": [f"gowalla/{part}.txt" for part in ("train", "valid", "test")],
+}
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class NotThere(Exception):
@@ -78,18 +83,15 @@ def load(name, folder, generator):
         table = read_csv(raw)
         raw.unlink()
         return split(table, HELD_OUT["power-law"])
+    files = sources(name)
     if name == "movielens-1m":
         # The third column is a level, 2, 3 or 4: ratings up to 2, of 3, from 4 on.
-        path = find("movielens-1m/interactions.tsv")
-        columns = np.loadtxt(path, dtype=np.int32, delimiter="\t").T
+        columns = np.loadtxt(files[0], dtype=np.int32, delimiter="\t").T
         table = dict(zip(("user", "item", "value"), columns))
         table["value"] = table["value"].astype(np.float32)
         return split(table, HELD_OUT["movielens-1m"])
-    if name == "gowalla":
-        parts = [read_lists(find(f"gowalla/{part}.txt")) for part in ("train", "valid", "test")]
-        train = {key: np.concatenate([parts[0][key], parts[1][key]]) for key in ("user", "item")}
-        return train, parts[2]
-    raise NotThere(f"there is no data set {name}")
+    train, valid, test = map(read_lists, files)
+    return {key: np.concatenate([train[key], valid[key]]) for key in ("user", "item")}, test
 
 
 def generate(name, path, generator):
@@ -98,14 +100,23 @@ def generate(name, path, generator):
     subprocess.run(command + (["--ratings"] if match[3] else []), check=True)
 
 
-def find(name):
+def sources(name):
+    """The files a set is made of: none for power-law data. NotThere where one is missing."""
+    if size_of(name):
+        return []
+    if name not in SOURCES:
+        raise NotThere(f"there is no data set {name}, only {', '.join(SOURCES)} and power-law-<N>m")
+    return [find(source) for source in SOURCES[name]]
+
+
+def find(source):
     """A file of a public data set: in ALSACE_DATA, then in ../shared/data."""
-    folders = [Path(f) for f in (os.environ.get("ALSACE_DATA"), "../shared/data") if f]
+    folders = [Path(folder) for folder in (os.environ.get("ALSACE_DATA"),) if folder]
+    folders.append(ROOT.parent / "shared/data")
     for folder in folders:
-        if (folder / name).exists():
-            return folder / name
-    looked = " and ".join(str(folder.resolve()) for folder in folders)
-    raise NotThere(f"{name} is not in {looked}; put it there or set ALSACE_DATA")
+        if (folder / source).exists():
+            return folder / source
+    raise NotThere(f"{source} is not in {' nor '.join(map(str, folders))}; set ALSACE_DATA")
 
 
 def read_csv(path):

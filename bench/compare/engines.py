@@ -1,123 +1,17 @@
 """One small class per engine: how it is asked for the common objective, and its recommended
 settings. Each runs inside a worker process; imports of peers stay inside the methods."""
 
-import importlib.metadata
 import json
-import os
-import resource
-import shutil
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from . import model_file
-from .quality import Objective
-
-# The objectives that are compared. Their names are also those of the parts of the report.
-TASKS = {
-    "implicit": Objective(confidence=10.0, regularization=0.01),
-    "als-wr": Objective(confidence=10.0, regularization=0.01, exponent=1.0),
-    "explicit": Objective(explicit=True, regularization=0.05, exponent=1.0),
-}
-
-
-@dataclass(frozen=True)
-class Job:
-    """One fit. observe(user_factors, item_factors) is called after each iteration, off the clock,
-    where the engine lets us in; None keeps the fit undisturbed."""
-
-    dataset: object
-    task: str
-    factors: int
-    iterations: int
-    threads: int
-    seed: int = 42
-    program: str = "build/release/alsace"
-    observe: object = None
-
-    @property
-    def objective(self):
-        return TASKS[self.task]
-
-    def csr(self, value=1.0):
-        """Training matrix of float32, value in every entry, or with explicit feedback its ratings."""
-        import scipy.sparse
-
-        train = self.dataset.part("train")
-        values = np.full(len(train.items), value, np.float32) if value else np.array(train.values)
-        shape = (self.dataset.facts["users"], self.dataset.facts["items"])
-        return scipy.sparse.csr_matrix((values, np.array(train.items), train.offsets), shape)
-
-
-@dataclass
-class Fit:
-    """What came out. seconds: the whole call. trajectory: (seconds so far, objective) pairs."""
-
-    user_factors: np.ndarray
-    item_factors: np.ndarray
-    seconds: float
-    iteration_seconds: list
-    peak_bytes: int
-    trajectory: list = field(default_factory=list)
-    reported_objective: float | None = None
-
-
-class Stopwatch:
-    """Wall time from its making, without the pauses for observing."""
-
-    def __init__(self, observe=None):
-        self.observe = observe
-        self.trajectory = []
-        self.paused = 0.0
-        self.begin = time.perf_counter()
-
-    def seconds(self):
-        return time.perf_counter() - self.begin - self.paused
-
-    def look(self, user_factors, item_factors):
-        if self.observe:
-            now = self.seconds()
-            start = time.perf_counter()
-            self.trajectory.append((now, self.observe(user_factors, item_factors)))
-            self.paused += time.perf_counter() - start
-
-
-class Engine:
-    name = ""  # As on the command line.
-    label = ""  # As in tables.
-    package = None  # Its Python package.
-    tasks = ("implicit",)
-    slow = False  # Gets SLOW_ITERATIONS instead of all.
-    growth = 1.0  # Time grows as factors to this power; for estimates only.
-    guess = 1.0  # Seconds per iteration of a million interactions, 64 factors, two cores.
-    settings = ""  # For the report.
-
-    def missing(self):
-        """Why it cannot run here, or None."""
-        try:
-            importlib.metadata.version(self.package)
-        except importlib.metadata.PackageNotFoundError:
-            return f"the package {self.package} is not installed"
-        return None
-
-    def version(self):
-        return f"{self.package} {importlib.metadata.version(self.package)}"
-
-    def environment(self, threads):
-        """Environment variables its documentation asks for."""
-        return {"OMP_NUM_THREADS": str(threads)}
-
-    def fit(self, job):
-        raise NotImplementedError
-
-
-def peak_bytes():
-    """The most memory this process has held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+from .engine import Engine, Fit, Stopwatch, difference, peak_bytes
+from .spark import Spark
 
 
 class Alsace(Engine):
@@ -179,6 +73,7 @@ class Alsace(Engine):
             report["peak_memory_bytes"],
             list(zip(so_far.tolist(), report["objective"])),
             report["final_objective"],
+            whole="train_seconds" in report,
         )
 
 
@@ -194,11 +89,16 @@ class Implicit(Engine):
         self.guess = 0.2 if use_cg else 0.9
         self.settings = (
             f"`AlternatingLeastSquares(alpha=10, regularization=0.01, use_cg={use_cg})` on values 1, "
-            "float32, BLAS threads 1 (it warns otherwise)" + (", 3 CG steps (its own)" if use_cg else "")
+            "float32, BLAS threads 1 (it warns otherwise)"
+            + (", 3 CG steps (its own)" if use_cg else "")
         )
 
     def environment(self, threads):
-        return {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        return {
+            "OMP_NUM_THREADS": str(threads),
+            "OPENBLAS_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+        }
 
     def fit(self, job):
         from implicit.cpu.als import AlternatingLeastSquares
@@ -223,7 +123,12 @@ class Implicit(Engine):
         model.fit(matrix, show_progress=False, callback=after)
         seconds = watch.seconds()
         return Fit(
-            model.user_factors, model.item_factors, seconds, iterations, peak_bytes(), watch.trajectory
+            model.user_factors,
+            model.item_factors,
+            seconds,
+            iterations,
+            peak_bytes(),
+            watch.trajectory,
         )
 
 
@@ -232,8 +137,16 @@ class Irspack(Engine):
 
     def __init__(self, solver):
         self.solver = solver
-        self.name = {"CG": "irspack-cg", "IALSPP": "irspack-ialspp", "CHOLESKY": "irspack-cholesky"}[solver]
-        self.label = {"CG": "irspack, CG", "IALSPP": "irspack, iALS++", "CHOLESKY": "irspack, Cholesky"}[solver]
+        self.name = {
+            "CG": "irspack-cg",
+            "IALSPP": "irspack-ialspp",
+            "CHOLESKY": "irspack-cholesky",
+        }[solver]
+        self.label = {
+            "CG": "irspack, CG",
+            "IALSPP": "irspack, iALS++",
+            "CHOLESKY": "irspack, Cholesky",
+        }[solver]
         self.slow = solver != "CG"
         self.growth = {"CG": 1.2, "IALSPP": 1.2, "CHOLESKY": 1.8}[solver]
         self.guess = 0.1 if solver == "CG" else 0.3
@@ -290,15 +203,21 @@ class Cmfrec(Engine):
         self.slow = not use_cg
         self.growth = 1.3 if use_cg else 1.8
         self.guess = 0.4 if use_cg else 1.0
+        asked = "alpha=8, lambda_=0.008" if use_cg else "alpha=9, lambda_=0.01"
+        why = "see below" if use_cg else "c = 1 + alpha"
         self.settings = (
-            f"`CMF_implicit(alpha=9, lambda_=0.01, use_cg={use_cg})` on values 1 (c = 1 + alpha), "
+            f"`CMF_implicit({asked}, use_cg={use_cg})` on values 1 ({why}), "
             f"explicit `CMF(lambda_=0.05, scale_lam=True, use_cg={use_cg})` without biases and centering; "
             "float32, `finalize_chol=False`, `precompute_for_predictions=False`, COO input (what its notes "
             "advise for speed), compiled with -march=native by its setup, BLAS of scipy with 1 thread"
         )
 
     def environment(self, threads):
-        return {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        return {
+            "OMP_NUM_THREADS": str(threads),
+            "OPENBLAS_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+        }
 
     def model(self, job, iterations):
         from cmfrec import CMF, CMF_implicit
@@ -355,97 +274,8 @@ class Cmfrec(Engine):
         peak = peak_bytes()
         if job.observe:
             trajectory.append((seconds, job.observe(*self.sides(job, model))))
-        each = [(seconds - first) / (job.iterations - 1)] if job.iterations > 1 else [seconds]
+        each = [difference(first, seconds, job.iterations)]
         return Fit(*self.sides(job, model), seconds, each, peak, trajectory)
-
-
-class Spark(Engine):
-    """In one Java process of its own, on this machine alone."""
-
-    name = "spark"
-    label = "Spark ALS"
-    package = "pyspark"
-    tasks = ("als-wr", "explicit")
-    slow = True
-    growth = 1.5
-    guess = 10.0
-    settings = (
-        "`pyspark.ml` `ALS` with its 10 blocks, `local[threads]`, half of the memory, `alpha=9` "
-        "(c = 1 + alpha), its regularization times the row's count; ratings cached, a fit of one "
-        "iteration before the clock to warm up Java"
-    )
-
-    def missing(self):
-        return super().missing() or (None if shutil.which("java") else "there is no java here")
-
-    def fit(self, job):
-        import polars
-        from pyspark.ml.recommendation import ALS
-
-        session = self.session(job.threads)
-        try:
-            with tempfile.TemporaryDirectory() as folder:
-                table = polars.read_csv(job.dataset.csv)
-                if not job.objective.explicit:
-                    table = table.with_columns(value=polars.lit(1.0))
-                table.write_parquet(Path(folder) / "train.parquet")
-                ratings = session.read.parquet(f"{folder}/train.parquet").cache()
-                ratings.count()
-
-                def fitted(iterations):
-                    begin = time.perf_counter()
-                    model = ALS(**self.parameters(job), maxIter=iterations).fit(ratings)
-                    return model, time.perf_counter() - begin
-
-                fitted(1)
-                _, first = fitted(1)
-                model, seconds = fitted(job.iterations)
-                peak = peak_bytes() + self.java_peak(session)
-                sides = [self.rows(side, job.factors) for side in (model.userFactors, model.itemFactors)]
-        finally:
-            session.stop()
-        each = (seconds - first) / max(1, job.iterations - 1)
-        return Fit(*sides, seconds, [each], peak)
-
-    def session(self, threads):
-        from pyspark.sql import SparkSession
-
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2 // 2**20
-        session = (
-            SparkSession.builder.master(f"local[{threads}]")
-            .config("spark.driver.memory", f"{memory}m")
-            .config("spark.ui.enabled", "false")
-            .config("spark.ui.showConsoleProgress", "false")
-            .config("spark.sql.shuffle.partitions", str(2 * threads))
-            .getOrCreate()
-        )
-        session.sparkContext.setLogLevel("ERROR")
-        return session
-
-    def parameters(self, job):
-        return {
-            "rank": job.factors,
-            "regParam": job.objective.regularization,
-            "implicitPrefs": not job.objective.explicit,
-            "alpha": job.objective.confidence - 1,
-            "userCol": "user",
-            "itemCol": "item",
-            "ratingCol": "value",
-            "seed": job.seed,
-        }
-
-    def java_peak(self, session):
-        """The most memory of the Java process, whose id Java itself knows."""
-        process = session._jvm.java.lang.ProcessHandle.current().pid()
-        status = Path(f"/proc/{process}/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) * 1024
-
-    def rows(self, table, factors):
-        found = table.collect()
-        rows = np.zeros((max(row["id"] for row in found) + 1, factors), dtype=np.float32)
-        for row in found:
-            rows[row["id"]] = row["features"]
-        return rows
 
 
 ENGINES = {

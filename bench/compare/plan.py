@@ -56,7 +56,13 @@ def interleaved(engines, repeats):
 
 def planned(wish):
     """Every run of the wish, in order, without doubles. The part command is no fit: not in here."""
-    makers = {"main": main, "cores": cores, "target": target, "als-wr": als_wr, "explicit": explicit}
+    makers = {
+        "main": main,
+        "cores": cores,
+        "target": target,
+        "als-wr": als_wr,
+        "explicit": explicit,
+    }
     runs = {}
     for part in wish.parts:
         if part in makers:
@@ -74,7 +80,9 @@ def rounds(wish, task, case, factors, threads, iterations=None, observe=False):
 
 def main(wish):
     for case, factors in product(implicit_cases(wish), wish.factors):
-        yield from rounds(wish, "implicit", case, factors, wish.threads, lambda e: main_iterations(wish, e))
+        yield from rounds(
+            wish, "implicit", case, factors, wish.threads, lambda e: main_iterations(wish, e)
+        )
 
 
 def main_iterations(wish, engine):
@@ -94,7 +102,13 @@ def target(wish):
     """Objective against time."""
     for case in dict.fromkeys([middle_case(wish), *real_cases(wish)]):
         yield from rounds(
-            wish, "implicit", case, small_factors(wish), wish.threads, lambda e: target_iterations(wish, e), True
+            wish,
+            "implicit",
+            case,
+            small_factors(wish),
+            wish.threads,
+            lambda e: target_iterations(wish, e),
+            True,
         )
 
 
@@ -114,7 +128,9 @@ def als_wr(wish):
 
 def explicit(wish):
     """Ratings: power-law data with a value column, and movielens-1m with its levels."""
-    sized = [case for case in dict.fromkeys([smallest_case(wish), middle_case(wish)]) if size_of(case)]
+    sized = [
+        case for case in dict.fromkeys([smallest_case(wish), middle_case(wish)]) if size_of(case)
+    ]
     rated = [f"{case}-ratings" for case in sized]
     for case in rated + [case for case in wish.cases if case == "movielens-1m"]:
         yield from rounds(wish, "explicit", case, small_factors(wish), wish.threads)

@@ -1,70 +1,19 @@
 """The results file as docs/benchmarks.md and a plot beside it. Needs the standard library only."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from math import log
 from pathlib import Path
 from statistics import median
 
 from . import plot
-from .engines import ENGINES, TASKS
-from .plan import middle_of, seconds_per_iteration, size_of
+from .data import size_of
+from .engine import TASKS
+from .engines import ENGINES
+from .plan import middle_of
+from .rows import by, labels, main_rows, rows_of
 from .session import run_of
 
 TARGETS = (0.05, 0.01)  # Above the lowest objective that any engine reached.
-
-
-@dataclass(frozen=True)
-class Row:
-    """All repeats of one setting."""
-
-    run: object
-    records: list
-
-    @property
-    def label(self):
-        return ENGINES[self.run.engine].label
-
-    @property
-    def each(self):
-        return seconds_per_iteration(self.records)
-
-    def each_range(self):
-        """Lowest and highest median of a repeat."""
-        medians = [seconds_per_iteration([record]) for record in self.records]
-        return min(medians), max(medians)
-
-    @property
-    def seconds(self):
-        return median(record["seconds"] for record in self.records)
-
-    @property
-    def peak(self):
-        return median(record["peak_bytes"] for record in self.records)
-
-    def judged(self, key):
-        return next((record[key] for record in self.records if key in record), None)
-
-    def seconds_to(self, objective):
-        """Median time until the objective was that low; None where it never was."""
-        times = []
-        for record in self.records:
-            reached = [seconds for seconds, value in record["trajectory"] if value <= objective]
-            if not reached:
-                return None
-            times.append(reached[0])
-        return median(times)
-
-
-def rows_of(results):
-    """Every setting that was measured, engines in their order."""
-    groups = defaultdict(list)
-    for record in results["runs"]:
-        if "error" not in record:
-            groups[run_of(record).setting()].append(record)
-    rows = [Row(run_of(records[0]), records) for records in groups.values()]
-    order = list(ENGINES)
-    return sorted(rows, key=lambda row: order.index(row.run.engine))
 
 
 def write(results, markdown):
@@ -79,7 +28,7 @@ def write(results, markdown):
 
 def page(results, rows, picture):
     parts = [
-        introduction(results),
+        introduction(results, rows),
         f"![Seconds per iteration by factors and engine]({picture})" if picture else "",
         overview(rows),
         cases(results, rows),
@@ -95,10 +44,14 @@ def page(results, rows, picture):
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def introduction(results):
+def introduction(results, rows):
     machine = results["machine"]
-    versions = ", ".join(sorted({text for text in results["engines"].values() if not text.startswith("alsace")}))
-    sessions = "\n".join(f"    {session['command']}    # {session['started']}" for session in results["sessions"])
+    versions = ", ".join(
+        sorted({text for text in results["engines"].values() if not text.startswith("alsace")})
+    )
+    sessions = "\n".join(
+        f"    {session['command']}    # {session['started']}" for session in results["sessions"]
+    )
     return f"""# Benchmarks
 
 Made by `./run bench compare`; do not edit. The numbers are those of one machine: {machine["cpu"]},
@@ -119,7 +72,7 @@ its own test file; at most 20,000 users, the same for all).
 - **s/iteration**: all users, then all items, once; the median over all iterations of all runs, in parentheses the
   lowest and highest median of a run. cmfrec and Spark do not say: there it is (time of n iterations - time of one) / (n - 1).
 - **fit**: the whole training call on data that is in memory, with the engine's own preparation and, for Alsace, its
-  closing half-step; the median over runs. Not with reading files, which the last table has.
+  closing half-step; the median over runs. Not with reading files, which the last table has.{caution(rows)}
 - Engines that form a matrix per row get {slow_iterations(rows)} iterations instead of all; compare their objective only with equal *n*.
 - **peak**: the most memory of the process. Python's engines hold the interpreter and the matrix they are given,
   Alsace's program the ids and the file it read.
@@ -127,6 +80,14 @@ its own test file; at most 20,000 users, the same for all).
   meets all. Each uses the threads and BLAS settings its documentation asks for ([settings](#settings)).
 - Engines start from different random numbers, and there are several minima: after convergence their objectives differ
   by some tenths of a per cent."""
+
+
+def caution(rows):
+    """Said where an engine did not tell all of its time."""
+    unknown = {row.label for row in rows if not all(record["whole"] for record in row.records)}
+    if not unknown:
+        return ""
+    return f" **{' and '.join(sorted(unknown))} told the time of iterations only.**"
 
 
 def slow_iterations(rows):
@@ -157,25 +118,6 @@ def megabytes(value):
     return f"{value / 2**20:,.0f} MB"
 
 
-def main_rows(rows):
-    """Implicit feedback, unobserved runs, with the most threads: the runs of the main tables."""
-    threads = max((row.run.threads for row in rows), default=1)
-    return [row for row in rows if row.run.task == "implicit" and not row.run.observe and row.run.threads == threads]
-
-
-def by(rows, *names):
-    """{values of these fields of the run: rows}, in the order of the first of each."""
-    groups = defaultdict(list)
-    for row in rows:
-        groups[tuple(getattr(row.run, name) for name in names)].append(row)
-    return groups
-
-
-def labels(rows):
-    """Engines in their order, each once: {name: label}."""
-    return {row.run.engine: row.label for row in rows}
-
-
 def overview(rows):
     """Seconds per iteration with 64 factors: engines down, cases across."""
     rows = main_rows(rows)
@@ -193,13 +135,18 @@ def overview(rows):
             times = f" ({own / ours:.1f}x)" if own and ours and name != "alsace" else ""
             cells.append(number(own) + times)
         lines.append([label, *cells])
-    return f"## Seconds per iteration, {factors} factors\n\nIn parentheses: times Alsace's.\n\n" + table(["", *columns], lines)
+    return (
+        f"## Seconds per iteration, {factors} factors\n\nIn parentheses: times Alsace's.\n\n"
+        + table(["", *columns], lines)
+    )
 
 
 def cases(results, rows):
     """A table for each case: everything that was measured."""
     parts = []
-    for (case,), group in sorted(by(main_rows(rows), "case").items(), key=lambda g: size_of(g[0][0]) or 10**12):
+    for (case,), group in sorted(
+        by(main_rows(rows), "case").items(), key=lambda g: size_of(g[0][0]) or 10**12
+    ):
         parts.append(f"### {case}\n\n{facts(results, case)}\n\n{full_table(group)}")
     return "## All of it\n\n" + "\n\n".join(parts) if parts else ""
 
@@ -232,7 +179,9 @@ def full_table(rows):
             ]
         )
     quality = ["RMSE"] if rows[0].judged("rmse") is not None else ["recall@20", "NDCG@20"]
-    return table(["factors", "engine", "s/iteration", "fit, s", "n", "objective", *quality, "peak"], lines)
+    return table(
+        ["factors", "engine", "s/iteration", "fit, s", "n", "objective", *quality, "peak"], lines
+    )
 
 
 def cores(rows):
@@ -249,7 +198,9 @@ def cores(rows):
                 gain = f"{times[0] / times[-1]:.2f}" if times[0] and times[-1] else "-"
                 lines.append([label, *map(number, times), gain])
             head = ["", *(f"{count} core{'s' * (count > 1)}" for count in counts), "times faster"]
-            parts.append(f"{case}, {factors} factors, seconds per iteration.\n\n{table(head, lines)}")
+            parts.append(
+                f"{case}, {factors} factors, seconds per iteration.\n\n{table(head, lines)}"
+            )
     return "## Cores\n\n" + "\n\n".join(parts) if parts else ""
 
 
@@ -265,9 +216,10 @@ def growth(results, rows):
         each = {(row.run.engine, row.run.case): row.each for row in group}
         lines = []
         for name, label in labels(group).items():
-            known = [(sizes[case], each[name, case]) for case in columns if (name, case) in each]
-            cells = [number(seconds / size * 1e9) for size, seconds in known]
-            lines.append([label, *cells, *["-"] * (len(columns) - len(known)), number(exponent(known), 2)])
+            times = [(sizes[case], each.get((name, case))) for case in columns]
+            cells = [number(seconds and seconds / size * 1e9) for size, seconds in times]
+            known = [(size, seconds) for size, seconds in times if seconds]
+            lines.append([label, *cells, number(exponent(known), 2)])
         head = ["", *(f"{sizes[case]:,}" for case in columns), "exponent"]
         parts.append(f"{factors} factors:\n\n{table(head, lines)}")
     text = (
@@ -289,13 +241,21 @@ def targets(rows):
     rows = [row for row in rows if row.run.observe]
     parts = []
     for (case, factors), group in by(rows, "case", "factors").items():
-        lowest = min(value for row in group for record in row.records for _, value in record["trajectory"])
+        lowest = min(
+            value for row in group for record in row.records for _, value in record["trajectory"]
+        )
         lines = [
-            [row.label, *(number(row.seconds_to(lowest * (1 + share))) for share in TARGETS), row.run.iterations]
+            [
+                row.label,
+                *(number(row.seconds_to(lowest * (1 + share))) for share in TARGETS),
+                row.run.iterations,
+            ]
             for row in group
         ]
         head = ["", *(f"within {share:.0%}, s" for share in TARGETS), "iterations looked at"]
-        parts.append(f"{case}, {factors} factors; lowest: {objective_text(lowest)}.\n\n{table(head, lines)}")
+        parts.append(
+            f"{case}, {factors} factors; lowest: {objective_text(lowest)}.\n\n{table(head, lines)}"
+        )
     text = (
         "## Time to a given objective\n\nSeconds of fitting, with preparation, until the objective was that near to the "
         "lowest that any engine reached in these runs; - where it was not reached. The objective was computed after each "
@@ -326,7 +286,8 @@ def als_wr(results, rows):
         return ""
     return (
         "## Spark\n\nSpark multiplies lambda by the row's count (ALS-WR). Asked for the same: Alsace with "
-        "`--confidence linear --alpha 9 --regularization 0.01 --regularization-exponent 1`.\n\n" + tables
+        "`--confidence linear --alpha 9 --regularization 0.01 --regularization-exponent 1`.\n\n"
+        + tables
     )
 
 
@@ -366,7 +327,9 @@ def commands(results):
         "`alsace train` against `polars.read_csv`, `implicit` and its `save` in one script, from start to end of the process. "
         "The ids are row numbers already, so the script looks none up. Alsace's model also holds the ids and the interactions.\n\n"
     )
-    return text.format(lines=results["commands"][0]["lines"]) + table(["", "seconds", "objective", "peak", "model"], lines)
+    return text.format(lines=results["commands"][0]["lines"]) + table(
+        ["", "seconds", "objective", "peak", "model"], lines
+    )
 
 
 def settings(results):
@@ -385,14 +348,21 @@ divided by the root of 0.8. Asked as documented (alpha = 9, lambda = 0.01) it ta
 
 
 def absences(results):
-    lines = [f"- {ENGINES[name].label}: not there ({reason})." for name, reason in results["missing"].items()]
+    lines = [
+        f"- {ENGINES[name].label}: not there ({reason})."
+        for name, reason in results["missing"].items()
+    ]
     lines += [f"- {name}: {reason}." for name, reason in results["datasets_missing"].items()]
     for key, reason in results["skipped"].items():
         task, case, factors, threads, engine = key.split("|")
-        lines.append(f"- {ENGINES[engine].label}, {case}, {task}, {factors} factors, {threads} threads: left out, {reason}.")
+        lines.append(
+            f"- {ENGINES[engine].label}, {case}, {task}, {factors} factors, {threads} threads: left out, {reason}."
+        )
     failed = {run_of(record).setting(): record for record in results["runs"] if "error" in record}
     for record in failed.values():
-        lines.append(f"- {ENGINES[record['engine']].label}, {record['case']}, {record['factors']} factors: failed, {record['error']}.")
+        lines.append(
+            f"- {ENGINES[record['engine']].label}, {record['case']}, {record['factors']} factors: failed, {record['error']}."
+        )
     return "## Not measured\n\n" + "\n".join(lines) if lines else ""
 
 
@@ -407,4 +377,6 @@ def drawn(results, rows):
         if row.run.case == case:
             lines.setdefault(row.run.engine, (row.label, {}))[1][row.run.factors] = row.each
     interactions = results["datasets"][case]["interactions"]
-    return plot.time_by_factors(f"Seconds per iteration, {case} ({interactions:,} interactions)", lines)
+    return plot.time_by_factors(
+        f"Seconds per iteration, {case} ({interactions:,} interactions)", lines
+    )

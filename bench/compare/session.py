@@ -21,7 +21,9 @@ def machine():
     cpu = Path("/proc/cpuinfo").read_text()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
-        "cpu": next(line.split(":")[1].strip() for line in cpu.splitlines() if "model name" in line),
+        "cpu": next(
+            line.split(":")[1].strip() for line in cpu.splitlines() if "model name" in line
+        ),
         "cores": len(os.sched_getaffinity(0)),
         "memory_bytes": memory,
         "system": f"{platform.system()} {platform.release()}",
@@ -40,19 +42,34 @@ class Results:
 
     def __init__(self, path, resume, head):
         self.path = Path(path)
-        self.content = {"format": FORMAT, **head, "datasets": {}, "runs": [], "skipped": {}, "commands": []}
+        self.content = {
+            "format": FORMAT,
+            **head,
+            "datasets": {},
+            "runs": [],
+            "skipped": {},
+            "commands": [],
+        }
         if resume and self.path.exists():
             self.resume(json.loads(self.path.read_text()))
 
     def resume(self, before):
-        for key in ("format", "machine", "engines"):
-            if before[key] != self.content[key]:
+        """Takes over what was measured; refuses numbers of another machine, engine or format."""
+        now = self.content
+        engines = {name: text for name, text in now["engines"].items() if name in before["engines"]}
+        same = {key: now[key] for key in ("format", "machine")} | {"engines": engines}
+        for key, value in same.items():
+            known = before[key]
+            if key == "engines":
+                known = {name: before[key][name] for name in value}
+            if known != value:
                 raise SystemExit(
-                    f"compare: {self.path} holds runs of another {key} ({before[key]}, now "
-                    f"{self.content[key]}). Measure anew, without --resume."
+                    f"compare: {self.path} holds runs of another {key} ({known}, now {value}). "
+                    "Measure anew, without --resume."
                 )
+        now["engines"] = before["engines"] | now["engines"]
         for key in ("datasets", "runs", "commands"):
-            self.content[key] = before[key]
+            now[key] = before[key]
         self.content["sessions"] = before["sessions"] + self.content["sessions"]
 
     def save(self):
@@ -94,7 +111,9 @@ class Session:
 
     def measure(self, runs):
         left = [run for run in runs if run not in self.results.done()]
-        say(f"{len(runs)} fits, {len(left)} of them to be measured now: about {duration(self.time_of(left))}")
+        say(
+            f"{len(runs)} fits, {len(left)} of them to be measured now: about {duration(self.time_of(left))}"
+        )
         while left:
             run, *rest = left
             say(
@@ -115,7 +134,11 @@ class Session:
             return f"left out: {reason}"
         if self.failed_before(run):
             return "left out: it failed before"
-        record = {**asdict(run), "load": os.getloadavg()[0], "started": time.strftime("%Y-%m-%d %H:%M:%S")}
+        record = {
+            **asdict(run),
+            "load": os.getloadavg()[0],
+            "started": time.strftime("%Y-%m-%d %H:%M:%S"),
+        }
         record |= self.work(run)
         self.results.add(record)
         if "error" in record:
@@ -133,7 +156,12 @@ class Session:
         """What the worker measured, or {"error": why it did not}."""
         engine = ENGINES[run.engine]
         dataset = self.datasets[run.case]
-        request = {**asdict(run), "folder": str(dataset.folder), "program": str(self.program), "judge": run.repeat == 0}
+        request = {
+            **asdict(run),
+            "folder": str(dataset.folder),
+            "program": str(self.program),
+            "judge": run.repeat == 0,
+        }
         environment = {**os.environ, **engine.environment(run.threads)}
         try:
             worker = subprocess.run(

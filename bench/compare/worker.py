@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from . import data, quality
-from .engines import ENGINES, Job
+from .engine import Job
+from .engines import ENGINES
 
 
 def main():
@@ -32,6 +33,7 @@ def measure(run, dataset):
         "seconds": fit.seconds,
         "iteration_seconds": fit.iteration_seconds,
         "peak_bytes": fit.peak_bytes,
+        "whole": fit.whole,
     }
     if run["observe"]:
         measured["trajectory"] = fit.trajectory
