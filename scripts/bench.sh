@@ -12,9 +12,6 @@ run_bench() {
   (($# == 0)) || shift
   [[ ${1:-} != -- ]] || shift
   install_packages "${build_packages[@]}" "${bench_packages[@]}"
-  step "build bench"
-  cmake --preset bench --log-level=NOTICE
-  cmake --build build/bench --parallel "$jobs"
   if [[ -n $part ]]; then
     "bench_$part" "$@"
     return
@@ -29,11 +26,19 @@ bench_read() { bench_program read_bench "$@"; }
 bench_train() { bench_program train_bench "$@"; }
 
 bench_program() {
+  build_bench "$1"
   step "$1"
   "build/bench/bench/$1" "${@:2}"
 }
 
+build_bench() {
+  step "build $1"
+  cmake --preset bench --log-level=NOTICE
+  cmake --build build/bench --parallel "$jobs" --target "$1"
+}
+
 bench_compare() {
+  build_bench power_law
   build_program
   install_peers
   step "compare"
@@ -70,7 +75,7 @@ install_peers() {
   fi
 }
 
-# Installs packages in the versions of bench/requirements.txt; cmfrec is compiled for this machine.
+# Installs packages in the versions of bench/requirements.txt. cmfrec is compiled, for this machine.
 peer_pip() {
   "$peers/bin/python" -m pip install --quiet --disable-pip-version-check \
     --constraint bench/requirements.txt "$@"

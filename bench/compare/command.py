@@ -2,7 +2,6 @@
 of polars and implicit. Time and memory are those of the whole process."""
 
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import data, model_file
+from . import data, memory, model_file
 from .engine import TASKS
 from .plan import interleaved
 
@@ -74,16 +73,8 @@ def measured(words, threads):
         "POLARS_MAX_THREADS": str(threads),
     }
     begin = time.perf_counter()
-    process = subprocess.Popen(
-        words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment
-    )
-    with process.stderr:
-        errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - begin
-    if status != 0:
-        raise RuntimeError(errors.decode(errors="replace").strip()[-400:])
-    return seconds, usage.ru_maxrss * 1024
+    _, peak = memory.run(words, env=environment)
+    return time.perf_counter() - begin, peak
 
 
 def factors_of(model):

@@ -1,7 +1,6 @@
 """What every engine has: the objectives it is asked for, one fit as a job, and what comes of it."""
 
 import importlib.metadata
-import resource
 import sys
 import time
 from dataclasses import dataclass, field
@@ -115,11 +114,6 @@ class Engine:
 
     def fit(self, job):
         raise NotImplementedError
-
-
-def peak_bytes():
-    """The most memory this process has held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def difference(first, seconds, iterations):

@@ -2,15 +2,15 @@
 settings. Each runs inside a worker process; imports of peers stay inside the methods."""
 
 import json
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 
-from . import model_file
-from .engine import Engine, Fit, Stopwatch, difference, peak_bytes
+from . import memory, model_file
+from .engine import Engine, Fit, Stopwatch, difference
+from .memory import peak_bytes
 from .spark import Spark
 
 
@@ -57,10 +57,8 @@ class Alsace(Engine):
             model = Path(folder) / "model.alsace"
             command = [job.program, "train", str(job.dataset.csv), "--model", str(model)]
             command += ["--no-interactions", "--json", "--quiet", *self.options(job)]
-            run = subprocess.run(command, capture_output=True, text=True, check=False)
-            if run.returncode != 0:
-                raise RuntimeError(run.stderr.strip())
-            report = json.loads(run.stdout)
+            output, peak = memory.run(command)
+            report = json.loads(output)
             sides = [model_file.factors(model, side) for side in ("user", "item")]
         iterations = report["seconds"]
         seconds = report.get("train_seconds", sum(iterations))
@@ -70,7 +68,7 @@ class Alsace(Engine):
             *sides,
             seconds,
             iterations,
-            report["peak_memory_bytes"],
+            peak,
             list(zip(so_far.tolist(), report["objective"])),
             report["final_objective"],
             whole="train_seconds" in report,

@@ -30,15 +30,15 @@ polyline { fill: none; stroke-width: 2; }
 
 
 def style():
-    light = "".join(f".{name} {{ --hue: {hues[0]}; }}\n" for name, hues in HUES.items())
-    dark = "".join(f".{name} {{ --hue: {hues[1]}; }}\n" for name, hues in HUES.items())
-    return (
-        f"{STYLE}{light}g[class] polyline, .leader {{ stroke: var(--hue); }}\n"
-        "g[class] circle, g[class] text { fill: var(--hue); }\n"
-        "@media (prefers-color-scheme: dark) {\n"
-        "text { fill: #f0f6fc; }\n.quiet { fill: #9198a1; }\n.grid { stroke: #3d444d; }\n"
-        f"{dark}}}\n"
-    )
+    def colours(shade):
+        return "".join(
+            f".{name} polyline, .{name} .leader {{ stroke: {hues[shade]}; }}\n"
+            f".{name} circle, .{name} text {{ fill: {hues[shade]}; }}\n"
+            for name, hues in HUES.items()
+        )
+
+    dark = "text { fill: #f0f6fc; }\n.quiet { fill: #9198a1; }\n.grid { stroke: #3d444d; }\n"
+    return f"{STYLE}{colours(0)}@media (prefers-color-scheme: dark) {{\n{dark}{colours(1)}}}\n"
 
 
 class Scale:

@@ -353,11 +353,7 @@ def absences(results):
         for name, reason in results["missing"].items()
     ]
     lines += [f"- {name}: {reason}." for name, reason in results["datasets_missing"].items()]
-    for key, reason in results["skipped"].items():
-        task, case, factors, threads, engine = key.split("|")
-        lines.append(
-            f"- {ENGINES[engine].label}, {case}, {task}, {factors} factors, {threads} threads: left out, {reason}."
-        )
+    lines += [f"- {key}: left out, {reason}." for key, reason in results["skipped"].items()]
     failed = {run_of(record).setting(): record for record in results["runs"] if "error" in record}
     for record in failed.values():
         lines.append(

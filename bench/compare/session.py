@@ -198,7 +198,11 @@ class Session:
 
 
 def skip_key(run):
-    return "|".join(map(str, (run.task, run.case, run.factors, run.threads, run.engine)))
+    """A setting as text, for the results file and the page."""
+    what = ", observed" if run.observe else ""
+    return (
+        f"{run.engine}, {run.case}, {run.task}{what}, {run.factors} factors, {run.threads} threads"
+    )
 
 
 def describe(run):

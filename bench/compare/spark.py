@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .engine import Engine, Fit, difference, peak_bytes
+from .engine import Engine, Fit, difference
+from .memory import peak_bytes
 
 
 class Spark(Engine):
@@ -89,9 +90,7 @@ class Spark(Engine):
 
     def java_peak(self, session):
         """The most memory of the Java process, whose id Java itself knows."""
-        process = session._jvm.java.lang.ProcessHandle.current().pid()
-        status = Path(f"/proc/{process}/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) * 1024
+        return peak_bytes(session._jvm.java.lang.ProcessHandle.current().pid())
 
     def rows(self, table, factors):
         found = table.collect()

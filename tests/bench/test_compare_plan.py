@@ -65,6 +65,8 @@ def test_expected_time_scales_from_the_nearest_measurement():
     seconds, known = plan.expected_seconds(run, 10_000_000, engine, measured)
     assert known
     assert seconds == pytest.approx(1.5 * 2**engine.growth * 10)
+    one_core = Run("implicit", "power-law-10m", 64, 1, "implicit-cg", iterations=10)
+    assert plan.expected_seconds(one_core, 10_000_000, engine, measured) == (30.0, True)
     assert plan.expected_seconds(run, 10_000_000, engine, {})[1] is False
 
 
