@@ -11,11 +11,11 @@ namespace {
 
 /// Relative residuals of a rough solution: below, the objective after some iterations does not
 /// change in its third digit (docs/algorithm.md). Heavy weights make the residual say less.
-constexpr float mild_tolerance = 1e-2F;
+constexpr float mild_tolerance = 2e-2F;
 constexpr float heavy_tolerance = 1e-2F;
 /// Backward errors: what the steps aim at, and what the residual of the rounded solution may be.
-constexpr float closing_tolerance = 2e-7F;
-constexpr float closing_accepted = 5e-7F;
+constexpr float closing_tolerance = 5e-8F;
+constexpr float closing_accepted = 2e-7F;
 constexpr int most_closing_steps = 60;
 constexpr int most_closings = 3;
 

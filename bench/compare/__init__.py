@@ -1,0 +1,6 @@
+"""Alsace and its peers on the same data: time, objective, recall, memory.
+
+plan.py says what is run and in which order, data.py makes the data, worker.py runs one fit of one
+engine of engines.py in a process of its own and measures it with quality.py, __main__.py drives
+them and keeps the results, report.py and plot.py show them.
+"""
