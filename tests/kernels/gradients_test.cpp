@@ -302,7 +302,7 @@ TEST_P(Gradients, TheBackwardLimitBoundsTheResidual) {
   for (const std::size_t size : sizes) {
     Systems systems(size, lengths);
     for (auto& w : systems.weights.back()) {
-      w *= 100;  // Far from what the preconditioner expects.
+      w = 100 * std::abs(w);  // Far from what the preconditioner expects.
     }
     const GradientLimits limits{.kind = Kind::backward, .tolerance = 1e-5F, .most_steps = 1000};
     systems.start = systems.solve(limits, false, false).x;  // Near enough for its own scale.
