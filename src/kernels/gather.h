@@ -18,6 +18,17 @@ void gather_dots(const float* table,
                  const float* x,
                  double* out);
 
+/// out += sum_j (t_j - w_j d_j) y_j with d_j = x . y_j, y_j being row columns[j]; gives
+/// sum_j (w_j d_j - 2 t_j) d_j. In double. x, out: [stride].
+double add_residuals(const float* table,
+                     std::size_t stride,
+                     const std::int32_t* columns,
+                     std::size_t entries,
+                     const float* weights,
+                     const float* targets,
+                     const double* x,
+                     double* out);
+
 /// out[r] = x . row r, for consecutive rows.
 void score_rows(
     const float* table, std::size_t stride, std::size_t rows, const float* x, float* out);
@@ -37,6 +48,14 @@ void gather_dots(const float* table,
                  std::size_t entries,
                  const float* x,
                  double* out);
+double add_residuals(const float* table,
+                     std::size_t stride,
+                     const std::int32_t* columns,
+                     std::size_t entries,
+                     const float* weights,
+                     const float* targets,
+                     const double* x,
+                     double* out);
 void score_rows(
     const float* table, std::size_t stride, std::size_t rows, const float* x, float* out);
 void gather_rows(const float* table,

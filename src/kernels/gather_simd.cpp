@@ -71,6 +71,40 @@ void gather_dots(const float* table,
   }
 }
 
+double add_residuals(const float* table,
+                     std::size_t stride,
+                     const std::int32_t* columns,
+                     std::size_t entries,
+                     const float* weights,
+                     const float* targets,
+                     const double* x,
+                     double* out) {
+  const Doubles d;
+  const std::size_t lanes = hn::Lanes(d);
+  double sum = 0;
+  for (std::size_t j = 0; j < entries; ++j) {
+    if (j + kRowsAhead < entries) {
+      prefetch_row(row_of(table, stride, columns[j + kRowsAhead]), stride);
+    }
+    const float* y = row_of(table, stride, columns[j]);
+    DoubleVector s0 = hn::Zero(d);
+    DoubleVector s1 = hn::Zero(d);
+    for (std::size_t i = 0; i < stride; i += 2 * lanes) {
+      s0 = hn::MulAdd(widen(y + i), hn::Load(d, x + i), s0);
+      s1 = hn::MulAdd(widen(y + i + lanes), hn::Load(d, x + i + lanes), s1);
+    }
+    const double dot = hn::GetLane(hn::SumOfLanes(d, hn::Add(s0, s1)));
+    const double weight = static_cast<double>(weights[j]);
+    const double target = static_cast<double>(targets[j]);
+    sum += (weight * dot - 2 * target) * dot;
+    const DoubleVector scale = hn::Set(d, target - weight * dot);
+    for (std::size_t i = 0; i < stride; i += lanes) {
+      hn::Store(hn::MulAdd(widen(y + i), scale, hn::Load(d, out + i)), d, out + i);
+    }
+  }
+  return sum;
+}
+
 void score_rows(
     const float* table, std::size_t stride, std::size_t rows, const float* x, float* out) {
   for (std::size_t r = 0; r < rows; ++r) {
@@ -100,9 +134,22 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace alsace::kernels {
+HWY_EXPORT(add_residuals);
 HWY_EXPORT(gather_dots);
 HWY_EXPORT(score_rows);
 HWY_EXPORT(gather_rows);
+
+double add_residuals(const float* table,
+                     std::size_t stride,
+                     const std::int32_t* columns,
+                     std::size_t entries,
+                     const float* weights,
+                     const float* targets,
+                     const double* x,
+                     double* out) {
+  return HWY_DYNAMIC_DISPATCH(add_residuals)(
+      table, stride, columns, entries, weights, targets, x, out);
+}
 
 void gather_dots(const float* table,
                  std::size_t stride,

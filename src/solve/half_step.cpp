@@ -2,6 +2,7 @@
 
 #include "alsace/error.h"
 
+#include "solve/direct_solver.h"
 #include "solve/gradient_solver.h"
 #include "solve/row_block.h"
 #include "solve/row_solver.h"
@@ -30,6 +31,8 @@ class Worker {
         has_floats_(fixed.halves == nullptr),
         gradients_(fixed, options, counterparts, entries_per_row, effort),
         direct_(fixed, options, counterparts),
+        careful_(fixed, options, counterparts),
+        nonnegative_(options.nonnegative),
         block_(fixed, effort, gradients_.batch_rows()) {}
 
   [[nodiscard]] std::size_t batch_rows() const { return gradients_.batch_rows(); }
@@ -48,13 +51,16 @@ class Worker {
       gradients_.run();
     }
     for (std::size_t r = 0; r < rows.size(); ++r) {
+      const RowEntries row = entries(observations, rows[r]);
       std::optional<double> objective;
       if (effort_ != Effort::exact) {
         objective = gradients_.objective(r);
+      } else if (!row.columns.empty() && !nonnegative_) {
+        objective = direct_.solve(row, block_.floats(r));
       }
       // Halves are for mild systems only, which need no other solver.
       if (!objective && has_floats_) {
-        objective = direct_.solve(entries(observations, rows[r]), block_.doubles(r));
+        objective = careful_.solve(row, block_.doubles(r));
       }
       if (!objective) {
         return rows[r];
@@ -73,7 +79,9 @@ class Worker {
   Effort effort_;
   bool has_floats_;
   GradientSolver gradients_;
-  RowSolver direct_;
+  DirectSolver direct_;
+  RowSolver careful_;
+  bool nonnegative_;
   RowBlock block_;
 };
 
