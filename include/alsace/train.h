@@ -53,8 +53,8 @@ struct TrainControl {
 /// the model it makes. For n interactions, rows = users + items, t threads and k factors (padded: a
 /// multiple of 16 floats):
 ///
-///     16 MiB + id_bytes + 16 rows + max(20 n, 20 n + 4 k rows + 4 k max(users, items)
-///                                             + 8 k^2 (20 + 4 t))
+///     16 MiB + id_bytes + 28 rows + max(20 n, 20 n + 4 k rows + 4 k max(users, items)
+///                                             + 4 k items + 8 k^2 (21 + 5 t))
 ///
 /// where n interactions are 12 n while they are sorted and 8 n afterwards if all_ones, and
 /// afterwards 16 n with explicit feedback. Biases are one more factor. `id_bytes` is

@@ -29,6 +29,17 @@ double add_residuals(const float* table,
                      const double* x,
                      double* out);
 
+/// rows[j] = y_j, scaled[j] = w_j y_j, and sum += sum_j t_j y_j. rows, scaled: [entries x stride].
+void gather_scaled(const float* table,
+                   std::size_t stride,
+                   const std::int32_t* columns,
+                   std::size_t entries,
+                   const float* weights,
+                   const float* targets,
+                   float* rows,
+                   float* scaled,
+                   float* sum);
+
 /// out[r] = x . row r, for consecutive rows.
 void score_rows(
     const float* table, std::size_t stride, std::size_t rows, const float* x, float* out);
@@ -56,6 +67,15 @@ double add_residuals(const float* table,
                      const float* targets,
                      const double* x,
                      double* out);
+void gather_scaled(const float* table,
+                   std::size_t stride,
+                   const std::int32_t* columns,
+                   std::size_t entries,
+                   const float* weights,
+                   const float* targets,
+                   float* rows,
+                   float* scaled,
+                   float* sum);
 void score_rows(
     const float* table, std::size_t stride, std::size_t rows, const float* x, float* out);
 void gather_rows(const float* table,

@@ -56,6 +56,25 @@ double add_residuals(const float* table,
   return sum;
 }
 
+void gather_scaled(const float* table,
+                   std::size_t stride,
+                   const std::int32_t* columns,
+                   std::size_t entries,
+                   const float* weights,
+                   const float* targets,
+                   float* rows,
+                   float* scaled,
+                   float* sum) {
+  for (std::size_t j = 0; j < entries; ++j) {
+    const float* y = row_of(table, stride, columns[j]);
+    for (std::size_t i = 0; i < stride; ++i) {
+      rows[j * stride + i] = y[i];
+      scaled[j * stride + i] = weights[j] * y[i];
+      sum[i] += targets[j] * y[i];
+    }
+  }
+}
+
 void score_rows(
     const float* table, std::size_t stride, std::size_t rows, const float* x, float* out) {
   for (std::size_t r = 0; r < rows; ++r) {

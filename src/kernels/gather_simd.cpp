@@ -105,6 +105,32 @@ double add_residuals(const float* table,
   return sum;
 }
 
+void gather_scaled(const float* table,
+                   std::size_t stride,
+                   const std::int32_t* columns,
+                   std::size_t entries,
+                   const float* weights,
+                   const float* targets,
+                   float* rows,
+                   float* scaled,
+                   float* sum) {
+  const Floats d;
+  for (std::size_t j = 0; j < entries; ++j) {
+    if (j + kRowsAhead < entries) {
+      prefetch_row(row_of(table, stride, columns[j + kRowsAhead]), stride);
+    }
+    const float* y = row_of(table, stride, columns[j]);
+    const FloatVector weight = hn::Set(d, weights[j]);
+    const FloatVector target = hn::Set(d, targets[j]);
+    for (std::size_t i = 0; i < stride; i += hn::Lanes(d)) {
+      const FloatVector value = hn::Load(d, y + i);
+      hn::Store(value, d, rows + j * stride + i);
+      hn::Store(hn::Mul(weight, value), d, scaled + j * stride + i);
+      hn::Store(hn::MulAdd(target, value, hn::Load(d, sum + i)), d, sum + i);
+    }
+  }
+}
+
 void score_rows(
     const float* table, std::size_t stride, std::size_t rows, const float* x, float* out) {
   for (std::size_t r = 0; r < rows; ++r) {
@@ -136,6 +162,7 @@ HWY_AFTER_NAMESPACE();
 namespace alsace::kernels {
 HWY_EXPORT(add_residuals);
 HWY_EXPORT(gather_dots);
+HWY_EXPORT(gather_scaled);
 HWY_EXPORT(score_rows);
 HWY_EXPORT(gather_rows);
 
@@ -158,6 +185,19 @@ void gather_dots(const float* table,
                  const float* x,
                  double* out) {
   HWY_DYNAMIC_DISPATCH(gather_dots)(table, stride, columns, entries, x, out);
+}
+
+void gather_scaled(const float* table,
+                   std::size_t stride,
+                   const std::int32_t* columns,
+                   std::size_t entries,
+                   const float* weights,
+                   const float* targets,
+                   float* rows,
+                   float* scaled,
+                   float* sum) {
+  HWY_DYNAMIC_DISPATCH(gather_scaled)(
+      table, stride, columns, entries, weights, targets, rows, scaled, sum);
 }
 
 void score_rows(

@@ -175,6 +175,11 @@ void check_model(const Model& model) {
   check_options(model.options);
   check_factors(model.user_factors, users, model.options.factors, "user_factors");
   check_factors(model.item_factors, items, model.options.factors, "item_factors");
+  if (model.previous_item_factors.rows() > 0) {
+    require(!model.complete, "it has previous_item_factors, which only a checkpoint has");
+    check_factors(
+        model.previous_item_factors, items, model.options.factors, "previous_item_factors");
+  }
   check_biases(model);
   check_ids(model.user_ids, "user id");
   check_ids(model.item_ids, "item id");

@@ -180,6 +180,9 @@ Model decode_model(std::span<const std::byte> file,
   }
   model.user_factors = tensors.take_factors("user_factors", owner);
   model.item_factors = tensors.take_factors("item_factors", owner);
+  if (tensors.has("previous_item_factors")) {
+    model.previous_item_factors = tensors.take_factors("previous_item_factors", owner);
+  }
   if (model.options.biases) {
     model.user_biases = tensors.take_floats("user_biases");
     model.item_biases = tensors.take_floats("item_biases");

@@ -99,6 +99,9 @@ void TensorSource::read(const ByteSink& sink) const {
 std::vector<TensorSource> tensors_of(const Model& model) {
   std::vector<TensorSource> tensors = {table("user_factors", model.user_factors),
                                        table("item_factors", model.item_factors)};
+  if (model.previous_item_factors.rows() > 0) {
+    tensors.push_back(table("previous_item_factors", model.previous_item_factors));
+  }
   if (model.options.biases) {
     tensors.push_back(array("user_biases", model.user_biases));
     tensors.push_back(array("item_biases", model.item_biases));

@@ -27,6 +27,7 @@ class DirectSolver {
  private:
   void load(const RowEntries& row);
   void assemble(std::span<const Index> columns);
+  double add_step();
   double residual_at(std::span<const Index> columns, std::span<const double> x);
 
   const FixedSide& fixed_;

@@ -11,7 +11,7 @@ namespace {
 
 /// Relative residuals of a rough solution: below, the objective after some iterations does not
 /// change in its third digit (docs/algorithm.md). Heavy weights make the residual say less.
-constexpr float mild_tolerance = 2e-2F;
+constexpr float mild_tolerance = 3e-2F;
 constexpr float heavy_tolerance = 1e-2F;
 /// Backward errors: what the steps aim at, and what the residual of the rounded solution may be.
 constexpr float closing_tolerance = 5e-8F;

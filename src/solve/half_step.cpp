@@ -85,11 +85,12 @@ class Worker {
   RowBlock block_;
 };
 
-/// Enough tasks for all threads to end together.
+/// Enough tasks for all threads to end together, none of them with much room for weights.
 std::int64_t entries_per_task(const Observations& observations, int threads) {
   constexpr std::int64_t least = 4096;
+  constexpr std::int64_t most = std::int64_t{1} << 20;
   constexpr std::int64_t tasks_per_thread = 16;
-  return std::max(least, observations.offsets.back() / (tasks_per_thread * threads));
+  return std::clamp(observations.offsets.back() / (tasks_per_thread * threads), least, most);
 }
 
 double entries_per_row(const Observations& observations) {

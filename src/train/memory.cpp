@@ -46,13 +46,13 @@ std::uint64_t id_bytes(const Interactions& interactions) {
 }
 
 /// What the half-steps hold beside data and factors: a copy of the fixed side's factors (the larger
-/// side's), and k x k matrices in double: 16 partial sums of the Gram matrix, 4 of the eigenbasis,
-/// 4 of each thread.
+/// side's), the item factors of the iteration before, and k x k matrices, counted in double: 16
+/// partial sums of the Gram matrix, 5 of the eigenbasis, 5 of each thread.
 std::uint64_t solver_bytes(Index users, Index items, const TrainOptions& options) {
   const std::uint64_t stride = FactorTable::stride_of(options.factors + (options.biases ? 1 : 0));
   const int threads = options.threads > 0 ? options.threads : available_threads();
-  return 4 * stride * wide(std::max(users, items)) +
-         8 * stride * stride * (16 + 4 + 4 * wide(threads));
+  return 4 * stride * (wide(std::max(users, items)) + wide(items)) +
+         8 * stride * stride * (16 + 5 + 5 * wide(threads));
 }
 
 }  // namespace
@@ -70,7 +70,8 @@ std::uint64_t training_memory(std::int64_t interactions,
                               const TrainOptions& options) {
   const EntryBytes entry = entry_bytes(all_ones, options.feedback);
   const std::uint64_t rows = wide(users) + wide(items);
-  const std::uint64_t row_bytes = 8 + 8;  // Where a row's entries begin, and its count.
+  // Where a row's entries begin, its count, its place in the order of solving, its objective.
+  const std::uint64_t row_bytes = 8 + 8 + 4 + 8;
   const std::uint64_t tables =
       rows * 4 * (FactorTable::stride_of(options.factors) + (options.biases ? 1 : 0));
   const std::uint64_t sorting = wide(interactions) * entry.sorting;

@@ -132,6 +132,7 @@ void take_checkpoint(const Model& checkpoint, Model& model) {
   }
   model.user_factors = checkpoint.user_factors;
   model.item_factors = checkpoint.item_factors;
+  model.previous_item_factors = checkpoint.previous_item_factors;
   model.user_biases = checkpoint.user_biases;
   model.item_biases = checkpoint.item_biases;
   model.summary.objective = checkpoint.summary.objective;

@@ -8,6 +8,7 @@
 #include "matrix/entries.h"
 #include "solve/half_step.h"
 #include "train/memory.h"
+#include "train/extrapolation.h"
 #include "train/start.h"
 #include "train/training_data.h"
 
@@ -127,6 +128,14 @@ class Training {
     drop_vanished(model_.item_factors);
     return value;
   }
+  /// Of the factors as they are stored, in float64: a pass over the data of its own.
+  double stored_objective() {
+    return objective(
+        data_.user_observations(model_.options), users(), items(), model_.options, pool_);
+  }
+  double user_penalty() {
+    return penalty(users(), model_.user_counts, model_.options, data_.trained_items, pool_);
+  }
   static double checked(double objective) {
     if (!std::isfinite(objective)) {
       throw Error(
@@ -144,16 +153,19 @@ class Training {
   void iterate() {
     const Stopwatch clock;
     const Effort effort = model_.options.solver == Solver::exact ? Effort::exact : Effort::rough;
+    start_beyond();
     solve_users(effort);
     if (stop_requested()) {
-      // Half an iteration: the closing half-step makes users fit the items again.
+      // Half an iteration: the closing half-step makes users fit the items again, as solved.
+      if (model_.previous_item_factors.rows() > 0) {
+        model_.item_factors = std::move(model_.previous_item_factors);
+      }
       model_.summary.stopped = "interrupted";
       return;
     }
-    const double item_part = solve_items(effort);
-    const double value =
-        checked(item_part +
-                penalty(users(), model_.user_counts, model_.options, data_.trained_items, pool_));
+    const double rows = solve_items(effort);
+    const double value = checked(effort == Effort::exact ? stored_objective()
+                                                         : rows + user_penalty());
     model_.summary.objective.push_back(value);
     model_.summary.seconds.push_back(clock.seconds());
     write_checkpoint();
@@ -166,6 +178,22 @@ class Training {
       model_.summary.stopped = "tolerance";
     } else if (!go_on || (more && stop_requested())) {
       model_.summary.stopped = "interrupted";
+    }
+  }
+
+  /// Item factors move on as the last iteration moved them; the objective then takes about a third
+  /// fewer iterations to the same value (docs/adr/0009-extrapolation.md).
+  void start_beyond() {
+    if (!extrapolates(model_.options)) {
+      return;
+    }
+    if (model_.previous_item_factors.rows() > 0) {
+      extrapolate(model_.item_factors,
+                  model_.previous_item_factors,
+                  momentum(model_.summary.objective),
+                  pool_);
+    } else {
+      model_.previous_item_factors = model_.item_factors;
     }
   }
 
@@ -187,10 +215,10 @@ class Training {
 
   /// Users once more, closely: then fold-in of a user's own history gives the stored row.
   void close() {
+    model_.previous_item_factors = FactorTable();
     solve_users(model_.options.solver == Solver::exact ? Effort::exact : Effort::closing);
     model_.spectrum = eigenbasis(gram(model_.item_factors, pool_)).values;
-    model_.summary.final_objective = checked(objective(
-        data_.user_observations(model_.options), users(), items(), model_.options, pool_));
+    model_.summary.final_objective = checked(stored_objective());
     model_.summary.peak_memory_bytes = peak_memory_bytes();
     model_.complete = true;
   }
