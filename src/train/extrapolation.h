@@ -14,7 +14,7 @@ namespace alsace {
 /// which could leave their range, and biases, which are no factors.
 bool extrapolates(const TrainOptions& options);
 
-/// How far: 0, then 1/4, 2/5, 3/6, ... up to 0.7 of the last move, and from 0 again after the
+/// How far: 0, then 1/4, 2/5 and then half of the last move, and from 0 again after the
 /// objective rose (Nesterov's method with restarts, O'Donoghue and Candes 2015). `objective` holds
 /// the values of the iterations so far.
 float momentum(std::span<const double> objective);
