@@ -1,10 +1,16 @@
-// Each kernel beside its plain-loop twin, by factors. The table is larger than the caches, as in
-// training, and its rows are gathered in no order.
+// Each kernel beside its plain-loop twin and beside what one core can do at most (machine/...): the
+// counters GFLOP/s and GB/s of a kernel over those of the machine are the share it reaches.
+//
+// conjugate_gradients/K/N: three steps, four passes over the entries, on rows of N entries and K
+// factors: short rows stay in L1 or L2 after the first pass, long ones come from memory each time.
 
 #include "kernels/dense.h"
 #include "kernels/gather.h"
+#include "kernels/gradients.h"
+#include "machine_limits.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -17,127 +23,206 @@ namespace alsace::kernels {
 namespace {
 
 constexpr std::size_t table_rows = 100'000;
-constexpr std::size_t entries = 100;  ///< Of one user: an active reader of films.
 
-/// Random values on a whole cache line.
+/// What the kernels ask for: vectors on whole cache lines.
 template <class T>
-class Block {
- public:
-  explicit Block(std::size_t size) : data_(new(std::align_val_t(64)) T[size]), size_(size) {
-    std::mt19937 random(42);
-    std::normal_distribution<T> normal(0, T(0.1));
-    for (std::size_t i = 0; i < size; ++i) {
-      data_[i] = normal(random);
-    }
+struct CacheLines {
+  using value_type = T;
+  CacheLines() = default;
+  template <class U>
+  CacheLines(const CacheLines<U>&) {}
+  T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t(64)));
   }
-  ~Block() { ::operator delete[](data_, std::align_val_t(64)); }
-  Block(const Block&) = delete;
-  Block& operator=(const Block&) = delete;
-
-  [[nodiscard]] T* data() { return data_; }
-  void fill(T value) { std::fill(data_, data_ + size_, value); }
-
- private:
-  T* data_;
-  std::size_t size_;
+  void deallocate(T* data, std::size_t) { ::operator delete(data, std::align_val_t(64)); }
+  bool operator==(const CacheLines&) const = default;
 };
+template <class T>
+using AlignedVector = std::vector<T, CacheLines<T>>;
 
-std::vector<std::int32_t> random_columns() {
+using benchmark::Counter;
+
+void count(benchmark::State& state, double operations, double bytes) {
+  const auto runs = static_cast<double>(state.iterations());
+  if (operations > 0) {
+    state.counters["GFLOP/s"] = Counter(1e-9 * operations * runs, Counter::kIsRate);
+  }
+  if (bytes > 0) {
+    state.counters["GB/s"] = Counter(1e-9 * bytes * runs, Counter::kIsRate);
+  }
+}
+
+template <class T>
+AlignedVector<T> normal_values(std::size_t size) {
+  std::mt19937 random(42);
+  std::normal_distribution<T> normal(0, T(0.1));
+  AlignedVector<T> values(size);
+  std::ranges::generate(values, [&] { return normal(random); });
+  return values;
+}
+
+std::vector<std::int32_t> random_columns(std::size_t entries) {
   std::mt19937 random(7);
   std::uniform_int_distribution<std::int32_t> any(0, static_cast<std::int32_t>(table_rows) - 1);
   std::vector<std::int32_t> columns(entries);
-  for (std::int32_t& column : columns) {
-    column = any(random);
-  }
+  std::ranges::generate(columns, [&] { return any(random); });
+  std::ranges::sort(columns);
   return columns;
 }
 
-template <auto& kernel>
-void conjugate_gradients_steps(benchmark::State& state) {
-  const auto stride = static_cast<std::size_t>(state.range(0));
-  Block<float> table(table_rows * stride);
-  Block<float> diagonal(stride);
-  Block<float> preconditioner(stride);
-  Block<float> x(stride);
-  Block<float> work(3 * stride);
-  diagonal.fill(10.0F);
-  preconditioner.fill(0.1F);
-  const std::vector<std::int32_t> columns = random_columns();
-  const std::vector<float> weights(entries, 10.0F);
-  const std::vector<float> targets(entries, 11.0F);
-  const GatherSystem system{.table = table.data(),
-                            .stride = stride,
-                            .columns = columns.data(),
-                            .weights = weights.data(),
-                            .targets = targets.data(),
-                            .entries = entries,
-                            .diagonal = diagonal.data()};
+void fma_peak(benchmark::State& state) {
+  constexpr std::size_t rounds = 100'000;
+  double operations = 0;
   for (auto _ : state) {
-    x.fill(0.0F);
-    // No residual is below 0: always three steps.
-    benchmark::DoNotOptimize(kernel(system, preconditioner.data(), 0.0F, 3, x.data(), work.data()));
+    operations = bench::multiply_adds(rounds);
+    benchmark::DoNotOptimize(operations);
   }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(entries));
+  count(state, operations, 0);
+}
+
+void read_bandwidth(benchmark::State& state) {
+  const AlignedVector<float> values(static_cast<std::size_t>(state.range(0)) / sizeof(float), 1.0F);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(bench::read_all(values.data(), values.size()));
+  }
+  count(state, 0, static_cast<double>(values.size() * sizeof(float)));
+}
+
+template <bool kHalf, auto& kernel>
+void steps(benchmark::State& state) {
+  const auto stride = static_cast<std::size_t>(state.range(0));
+  const auto entries = static_cast<std::size_t>(state.range(1));
+  const auto floats = normal_values<float>(table_rows * stride);
+  AlignedVector<Half> halves(kHalf ? floats.size() : 0);
+  if (kHalf) {
+    to_half(floats.data(), floats.size(), 1.0F, halves.data());
+  }
+  AlignedVector<float> common(stride);
+  for (std::size_t i = 0; i < stride; ++i) {  // A spectrum as falling as that of factors.
+    common[i] = std::pow(10.0F, 4.0F * static_cast<float>(i) / static_cast<float>(stride));
+  }
+  const AlignedVector<float> mean_square(stride, 0.0F);
+  AlignedVector<float> x(stride);
+  AlignedVector<float> work(gradient_vectors * stride);
+  const auto columns = random_columns(entries);
+  const std::vector<float> weights(entries + 4, 9.0F);
+  const std::vector<float> targets(entries + 4, 10.0F);
+  const GatherTable table{.floats = kHalf ? nullptr : floats.data(),
+                          .halves = kHalf ? halves.data() : nullptr,
+                          .stride = stride,
+                          .rows = table_rows,
+                          .block_rows = table_rows};
+  const GradientDiagonal diagonal{.common = common.data(), .mean_square = mean_square.data()};
+  constexpr GradientLimits limits{
+      .kind = GradientLimits::Kind::usual, .tolerance = 1e-15F, .most_steps = 3};
+  for (auto _ : state) {
+    std::ranges::fill(x, 0.0F);
+    GradientRow row{.columns = columns.data(),
+                    .entries = entries,
+                    .weights = weights.data(),
+                    .targets = targets.data(),
+                    .regularization = 1,
+                    .x = x.data()};
+    kernel(table, diagonal, limits, &row, 1, work.data());
+    benchmark::DoNotOptimize(row.objective);
+  }
+  const double visits = 4 * static_cast<double>(entries * stride);
+  count(state, 4 * visits, visits * (kHalf ? sizeof(Half) : sizeof(float)));
 }
 
 template <auto& kernel>
 void score_all_rows(benchmark::State& state) {
   const auto stride = static_cast<std::size_t>(state.range(0));
-  Block<float> table(table_rows * stride);
-  Block<float> x(stride);
+  const auto table = normal_values<float>(table_rows * stride);
+  const auto x = normal_values<float>(stride);
   std::vector<float> scores(table_rows);
   for (auto _ : state) {
     kernel(table.data(), stride, table_rows, x.data(), scores.data());
     benchmark::ClobberMemory();
   }
-  state.SetBytesProcessed(state.iterations() *
-                          static_cast<std::int64_t>(table_rows * stride * sizeof(float)));
+  const auto values = static_cast<double>(table.size());
+  count(state, 2 * values, values * sizeof(float));
 }
 
-template <auto& kernel>
-void add_products_of_rows(benchmark::State& state) {
+/// The lower or upper triangle: half of the products are asked for.
+template <class T>
+void products(benchmark::State& state,
+              void (*kernel)(const T*, const T*, std::size_t, std::size_t, T*)) {
   const auto stride = static_cast<std::size_t>(state.range(0));
-  constexpr std::size_t rows = 256;
-  Block<double> a(rows * stride);
-  Block<double> out(stride * stride);
+  constexpr std::size_t rows = 64;
+  const auto a = normal_values<T>(rows * stride);
+  AlignedVector<T> out(stride * stride);
   for (auto _ : state) {
     kernel(a.data(), a.data(), rows, stride, out.data());
     benchmark::ClobberMemory();
   }
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(rows));
+  count(state, static_cast<double>(rows * stride * (stride + 1)), 0);
 }
 
-template <auto& kernel>
-void cholesky_of_identity(benchmark::State& state) {
-  const auto size = static_cast<std::size_t>(state.range(0));
-  Block<double> a(size * size);
+void rotation(benchmark::State& state) {
+  const auto stride = static_cast<std::size_t>(state.range(0));
+  constexpr std::size_t rows = 32;
+  const auto a = normal_values<float>(rows * stride);
+  const auto b = normal_values<float>(stride * stride);
+  AlignedVector<float> out(rows * stride);
   for (auto _ : state) {
-    state.PauseTiming();
-    a.fill(0.0);
-    for (std::size_t i = 0; i < size; ++i) {
-      a.data()[i * size + i] = 2.0;
-    }
-    state.ResumeTiming();
+    multiply(a.data(), rows, stride, b.data(), out.data());
+    benchmark::ClobberMemory();
+  }
+  count(state, 2.0 * static_cast<double>(rows * stride * stride), 0);
+}
+
+/// A factorization of 4 I + a small part, copied in each time.
+template <class T>
+void factorization(benchmark::State& state, bool (*kernel)(T*, std::size_t, std::size_t)) {
+  const auto size = static_cast<std::size_t>(state.range(0));
+  AlignedVector<T> matrix(size * size, T(0.01));
+  for (std::size_t i = 0; i < size; ++i) {
+    matrix[i * size + i] = T(4);
+  }
+  AlignedVector<T> a(matrix.size());
+  for (auto _ : state) {
+    std::ranges::copy(matrix, a.begin());
     benchmark::DoNotOptimize(kernel(a.data(), size, size));
   }
+  const auto n = static_cast<double>(size);
+  count(state, n * n * n / 3, 0);
 }
 
-BENCHMARK(conjugate_gradients_steps<conjugate_gradients>)
-    ->Name("conjugate_gradients")
-    ->RangeMultiplier(2)
-    ->Range(32, 256);
-BENCHMARK(conjugate_gradients_steps<reference::conjugate_gradients>)
+BENCHMARK(fma_peak)->Name("machine/multiply_adds");
+BENCHMARK(read_bandwidth)->Name("machine/read")->Arg(32 << 10)->Arg(1 << 20)->Arg(256 << 20);
+
+void shapes(benchmark::internal::Benchmark* one) {
+  for (const std::int64_t factors : {32, 64, 128, 256, 512}) {
+    for (const std::int64_t entries : {20, 150, 20'000}) {
+      one->Args({factors, entries});
+    }
+  }
+}
+BENCHMARK(steps<false, conjugate_gradients>)->Name("conjugate_gradients/float")->Apply(shapes);
+BENCHMARK(steps<true, conjugate_gradients>)->Name("conjugate_gradients/half")->Apply(shapes);
+BENCHMARK(steps<false, reference::conjugate_gradients>)
     ->Name("reference/conjugate_gradients")
-    ->Arg(64);
+    ->Args({64, 150});
 BENCHMARK(score_all_rows<score_rows>)->Name("score_rows")->RangeMultiplier(2)->Range(32, 256);
 BENCHMARK(score_all_rows<reference::score_rows>)->Name("reference/score_rows")->Arg(64);
-BENCHMARK(add_products_of_rows<add_products>)
-    ->Name("add_products")
+BENCHMARK_CAPTURE(
+    products,
+    float,
+    static_cast<void (*)(const float*, const float*, std::size_t, std::size_t, float*)>(
+        add_products))
     ->RangeMultiplier(2)
-    ->Range(32, 256);
-BENCHMARK(add_products_of_rows<reference::add_products>)->Name("reference/add_products")->Arg(64);
-BENCHMARK(cholesky_of_identity<cholesky>)->Name("cholesky")->RangeMultiplier(2)->Range(32, 256);
-BENCHMARK(cholesky_of_identity<reference::cholesky>)->Name("reference/cholesky")->Arg(64);
+    ->Range(32, 512);
+BENCHMARK_CAPTURE(
+    products,
+    double,
+    static_cast<void (*)(const double*, const double*, std::size_t, std::size_t, double*)>(
+        add_products))
+    ->RangeMultiplier(2)
+    ->Range(32, 512);
+BENCHMARK(rotation)->RangeMultiplier(2)->Range(32, 512);
+BENCHMARK_CAPTURE(factorization, float, cholesky_upper)->RangeMultiplier(2)->Range(32, 512);
+BENCHMARK_CAPTURE(factorization, double, cholesky)->RangeMultiplier(2)->Range(32, 512);
 
 }  // namespace
 }  // namespace alsace::kernels

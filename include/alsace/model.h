@@ -34,9 +34,9 @@ struct TrainSummary {
 ///
 /// A checkpoint is a model with complete = false: the state before the closing half-step.
 struct Model {
-  TrainOptions options = {};            ///< Resolved. Fold-in needs them.
-  FactorTable user_factors = {};        ///< [users x factors]
-  FactorTable item_factors = {};        ///< [items x factors]
+  TrainOptions options = {};      ///< Resolved. Fold-in needs them.
+  FactorTable user_factors = {};  ///< [users x factors]
+  FactorTable item_factors = {};  ///< [items x factors]
   /// Those of the iteration before, in a checkpoint of a run that extrapolates; else empty.
   FactorTable previous_item_factors = {};
   std::vector<float> user_biases = {};  ///< [users], or empty without options.biases.

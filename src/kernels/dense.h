@@ -2,7 +2,8 @@
 
 #include <cstddef>
 
-/// Loops over dense blocks, in double where not said otherwise. Pointers, not matrices: this folder knows nothing above it.
+/// Loops over dense blocks, in double where not said otherwise. Pointers, not matrices: this folder
+/// knows nothing above it.
 ///
 /// Rows lie `stride` elements apart; stride is a multiple of 16, pointers are 64-byte aligned, and
 /// what is between the used columns and the stride is zero, so that no loop has a tail.
@@ -34,8 +35,8 @@ void cholesky_solve(const double* l, std::size_t size, std::size_t stride, doubl
 void add_products(const float* a, const float* b, std::size_t rows, std::size_t stride, float* out);
 
 /// Replaces the upper triangle of a symmetric matrix by its Cholesky factor U, A = U'U; what is
-/// below the diagonal is not read. Columns from size to stride must be 0 in these rows. False when a
-/// pivot is not positive. O(size^3 / 3).
+/// below the diagonal is not read. Columns from size to stride must be 0 in these rows. False when
+/// a pivot is not positive. O(size^3 / 3).
 bool cholesky_upper(float* a, std::size_t size, std::size_t stride);
 
 /// Solves U'U x = b in place, U from cholesky_upper(). What is beyond size is neither read nor

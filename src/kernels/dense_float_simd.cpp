@@ -137,9 +137,8 @@ void cholesky_upper_solve(const float* u, std::size_t size, std::size_t stride, 
       x[j] -= row[j] * value;
     }
     for (; j < size; j += kLanes) {
-      hn::Store(hn::NegMulAdd(hn::Set(d, value), hn::Load(d, row + j), hn::Load(d, x + j)),
-                d,
-                x + j);
+      hn::Store(
+          hn::NegMulAdd(hn::Set(d, value), hn::Load(d, row + j), hn::Load(d, x + j)), d, x + j);
     }
     x[p] = value;
   }

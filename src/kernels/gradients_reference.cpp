@@ -98,9 +98,9 @@ void solve(const GatherTable& table,
                                     : residual;
   const double tolerance = static_cast<double>(limits.tolerance);
   const double limit = tolerance * tolerance * scale;
-  row.converged =
-      std::isfinite(static_cast<float>(limit)) && std::isfinite(static_cast<float>(rz)) &&
-      (!backward || static_cast<float>(limit) >= gradient_least_limit);
+  row.converged = std::isfinite(static_cast<float>(limit)) &&
+                  std::isfinite(static_cast<float>(rz)) &&
+                  (!backward || static_cast<float>(limit) >= gradient_least_limit);
   bool first = rough;
   while (row.converged && (backward ? residual : rz) > (first ? 0.0 : limit)) {
     if (row.steps == limits.most_steps) {

@@ -112,8 +112,7 @@ std::optional<double> DirectSolver::solve(const RowEntries& row, float* x) {
     objective -= add_step();
     // A step leaves as much of the residual as the last one did: the root of left / right.
     if (left * left <= accepted_residual * accepted_residual * right * right) {
-      std::ranges::transform(
-          solution_, x, [](double value) { return static_cast<float>(value); });
+      std::ranges::transform(solution_, x, [](double value) { return static_cast<float>(value); });
       return objective + constant_;
     }
   }

@@ -20,7 +20,8 @@ class DirectSolver {
   DirectSolver(const FixedSide& fixed, const TrainOptions& options, Index counterparts);
 
   /// Writes the solution, in the fixed side's basis, over x, [stride] with zeros in the padding.
-  /// Gives the row's part of the objective, as GradientSolver does, or nothing.
+  /// Gives the row's part of the objective, as GradientSolver does, or nothing; as the last step
+  /// predicts it, which is a rough value where weights are heavy.
   /// O(entries * factors^2 + factors^3).
   std::optional<double> solve(const RowEntries& row, float* x);
 
@@ -38,11 +39,11 @@ class DirectSolver {
   AlignedVector<float> weights_;
   AlignedVector<float> targets_;
   double regularization_ = 0;
-  double constant_ = 0;            ///< sum_j c_j p_j^2
-  AlignedVector<float> panel_;     ///< Gathered rows. [panel rows x stride]
-  AlignedVector<float> scaled_;    ///< The same, times their weights.
-  AlignedVector<float> matrix_;    ///< A, then its factor. [stride x stride]
-  AlignedVector<float> step_;      ///< b - A x, then the step from it. [stride]
+  double constant_ = 0;             ///< sum_j c_j p_j^2
+  AlignedVector<float> panel_;      ///< Gathered rows. [panel rows x stride]
+  AlignedVector<float> scaled_;     ///< The same, times their weights.
+  AlignedVector<float> matrix_;     ///< A, then its factor. [stride x stride]
+  AlignedVector<float> step_;       ///< b - A x, then the step from it. [stride]
   AlignedVector<double> solution_;  ///< [stride]
   AlignedVector<double> residual_;  ///< [stride]
 };

@@ -37,7 +37,7 @@ struct FixedSide {
   int factors = 0;
   int coordinates = 0;  ///< factors, and one more with biases.
   Index rows = 0;
-  FactorTable table;                   ///< [rows x coordinates], empty when there are halves.
+  FactorTable table;  ///< [rows x coordinates], empty when there are halves.
   Weights weights = Weights::heavy;
   AlignedArray<kernels::Half> halves;  ///< half_scale * the table in half precision, or null.
   float half_scale = 1;                ///< A power of two.

@@ -165,8 +165,8 @@ void GradientSolver::run() {
     const std::size_t entries = systems_.empty() ? 1 : systems_.front().entries;
     const bool is_mild = fixed_.weights == Weights::mild;
     const kernels::GradientLimits limits{
-        .kind = is_mild ? kernels::GradientLimits::Kind::rough
-                        : kernels::GradientLimits::Kind::usual,
+        .kind =
+            is_mild ? kernels::GradientLimits::Kind::rough : kernels::GradientLimits::Kind::usual,
         .tolerance = is_mild ? mild_tolerance : heavy_tolerance,
         .most_steps = most_rough_steps(entries, static_cast<std::size_t>(fixed_.coordinates))};
     kernels::conjugate_gradients(
@@ -179,10 +179,9 @@ void GradientSolver::run() {
 /// Each run starts from the residual itself, not from what the steps before made of it; a row is
 /// done when it needs no step more.
 void GradientSolver::run_closely() {
-  kernels::GradientLimits limits{
-      .kind = kernels::GradientLimits::Kind::backward,
-      .tolerance = closing_tolerance,
-      .most_steps = most_closing_steps};
+  kernels::GradientLimits limits{.kind = kernels::GradientLimits::Kind::backward,
+                                 .tolerance = closing_tolerance,
+                                 .most_steps = most_closing_steps};
   for (int run = 0; run < most_closings; ++run) {
     kernels::conjugate_gradients(
         table_, diagonal_, limits, systems_.data(), systems_.size(), work_.data());

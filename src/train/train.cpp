@@ -7,8 +7,8 @@
 #include "matrix/csr.h"
 #include "matrix/entries.h"
 #include "solve/half_step.h"
-#include "train/memory.h"
 #include "train/extrapolation.h"
+#include "train/memory.h"
 #include "train/start.h"
 #include "train/training_data.h"
 
@@ -164,8 +164,8 @@ class Training {
       return;
     }
     const double rows = solve_items(effort);
-    const double value = checked(effort == Effort::exact ? stored_objective()
-                                                         : rows + user_penalty());
+    const double value =
+        checked(effort == Effort::exact ? stored_objective() : rows + user_penalty());
     model_.summary.objective.push_back(value);
     model_.summary.seconds.push_back(clock.seconds());
     write_checkpoint();

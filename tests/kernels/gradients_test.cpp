@@ -1,6 +1,7 @@
+#include "kernels/gradients.h"
+
 #include "base/aligned.h"
 #include "base/random.h"
-#include "kernels/gradients.h"
 
 #include <algorithm>
 #include <cmath>
@@ -38,8 +39,8 @@ struct Systems {
         // Rounded to half precision, so that both tables hold the same numbers.
         const double value = random_normal(1, row, i) * std::exp(-0.02 * static_cast<double>(i));
         floats[row * stride + i] = static_cast<float>(std::round(value * 256) / 256);
-        mean_square[i] += floats[row * stride + i] * floats[row * stride + i] /
-                          static_cast<float>(rows);
+        mean_square[i] +=
+            floats[row * stride + i] * floats[row * stride + i] / static_cast<float>(rows);
       }
     }
     for (std::size_t i = 0; i < size; ++i) {
@@ -259,7 +260,8 @@ TEST_P(Gradients, ARowHasTheSameBitsAloneAndAmongOthers) {
 TEST_P(Gradients, RoughStepsNeverRaiseTheObjective) {
   Systems systems(40, lengths);
   for (const int steps : {1, 2, 5}) {
-    const auto solved = systems.solve({.kind = Kind::rough, .tolerance = 1e-2F, .most_steps = steps}, false, false);
+    const auto solved =
+        systems.solve({.kind = Kind::rough, .tolerance = 1e-2F, .most_steps = steps}, false, false);
     for (std::size_t r = 0; r < lengths.size(); ++r) {
       const double before = systems.check(r, systems.start[r]).first;
       EXPECT_LE(systems.check(r, solved.x[r]).first, before + 1e-5 * (1 + std::abs(before)));
@@ -350,18 +352,40 @@ TEST_P(Gradients, AnOverflowIsNotASolution) {
 
 TEST_P(Gradients, HalvesAreRoundedToTheNearest) {
   // Exact, halfway to even, the largest, beyond it, the least normal and subnormal ones, zero.
-  AlignedVector<float> values = {1.0F,       -2.5F,       1.0F + 0x1p-11F, 1.0F + 0x3p-11F,
-                                 65504.0F,   65519.0F,    0x1p-14F,        0x1p-15F,
-                                 0x1p-24F,   0x1.8p-24F,  0x1p-26F,        0.0F,
-                                 -0x1p-16F,  1.0F / 3.0F, 1000.0F / 7.0F,  -0.1F};
+  AlignedVector<float> values = {1.0F,
+                                 -2.5F,
+                                 1.0F + 0x1p-11F,
+                                 1.0F + 0x3p-11F,
+                                 65504.0F,
+                                 65519.0F,
+                                 0x1p-14F,
+                                 0x1p-15F,
+                                 0x1p-24F,
+                                 0x1.8p-24F,
+                                 0x1p-26F,
+                                 0.0F,
+                                 -0x1p-16F,
+                                 1.0F / 3.0F,
+                                 1000.0F / 7.0F,
+                                 -0.1F};
   AlignedVector<Half> fast(values.size());
   AlignedVector<Half> plain(values.size());
 
   to_half(values.data(), values.size(), 1.0F, fast.data());
   reference::to_half(values.data(), values.size(), 1.0F, plain.data());
 
-  const std::vector<Half> known = {0x3C00, 0xC100, 0x3C00, 0x3C02, 0x7BFF, 0x7BFF,
-                                   0x0400, 0x0200, 0x0001, 0x0002, 0x0000, 0x0000};
+  const std::vector<Half> known = {0x3C00,
+                                   0xC100,
+                                   0x3C00,
+                                   0x3C02,
+                                   0x7BFF,
+                                   0x7BFF,
+                                   0x0400,
+                                   0x0200,
+                                   0x0001,
+                                   0x0002,
+                                   0x0000,
+                                   0x0000};
   for (std::size_t i = 0; i < known.size(); ++i) {
     EXPECT_EQ(plain[i], known[i]) << values[i];
   }

@@ -1,0 +1,150 @@
+// The row solvers against each other and against the objective, on one prepared side.
+
+#include "base/random.h"
+#include "solve/direct_solver.h"
+#include "solve/gradient_solver.h"
+#include "solve/half_step.h"
+#include "solve/row_solver.h"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace alsace {
+namespace {
+
+constexpr Index columns = 400;
+
+FactorTable random_table(Index rows, int factors, std::uint64_t seed) {
+  FactorTable table(rows, factors);
+  for (Index row = 0; row < rows; ++row) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(factors); ++i) {
+      table.row(row)[i] =
+          static_cast<float>(0.3 * random_normal(seed, static_cast<std::uint64_t>(row), i));
+    }
+  }
+  return table;
+}
+
+/// Rows of several lengths, columns rising.
+struct Rows {
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Index> items;
+  std::vector<float> confidence;
+
+  explicit Rows(double heaviest) {
+    for (const Index length : {1, 2, 5, 20, 63, 64, 65, 200, 390}) {
+      for (Index j = 0; j < length; ++j) {
+        items.push_back(j * columns / length);
+        const double draw = random_uniform(5, static_cast<std::uint64_t>(items.size()), 0);
+        confidence.push_back(static_cast<float>(1 + heaviest * std::pow(draw, 8.0)));
+      }
+      offsets.push_back(static_cast<std::int64_t>(items.size()));
+    }
+  }
+  [[nodiscard]] Observations observations() const {
+    return {.offsets = offsets, .columns = items, .confidence = confidence};
+  }
+};
+
+TrainOptions options_of(int factors) {
+  return resolve({.factors = factors, .regularization = 0.05});
+}
+
+TEST(Solvers, TheDirectOneFindsWhatTheOneInDoubleFinds) {
+  for (const int factors : {1, 7, 16, 40, 64, 130}) {
+    const TrainOptions options = options_of(factors);
+    const FactorTable fixed = random_table(columns, factors, 1);
+    ThreadPool pool(1);
+    const FixedSide side = prepare_fixed_side({.factors = fixed}, options, pool);
+    const Rows rows(10);
+    DirectSolver direct(side, options, columns);
+    RowSolver in_double(side, options, columns);
+    for (std::size_t row = 0; row + 1 < rows.offsets.size(); ++row) {
+      const RowEntries entries = row_entries(rows.observations(), row);
+      AlignedVector<float> x(side.stride(), 0.0F);
+      std::vector<double> y(static_cast<std::size_t>(factors), 0.0);
+
+      const auto objective = direct.solve(entries, x.data());
+      const auto known = in_double.solve(entries, y);
+
+      ASSERT_TRUE(objective && known) << factors << " " << entries.columns.size();
+      EXPECT_NEAR(*objective, *known, 1e-6 * (1 + std::abs(*known)));
+      for (std::size_t i = 0; i < y.size(); ++i) {
+        ASSERT_NEAR(static_cast<double>(x[i]), y[i], 2e-5) << factors << " " << row;
+      }
+    }
+  }
+}
+
+TEST(Solvers, AHalfStepGivesItsObjective) {
+  // With the other side's regularization it is the objective of the whole model.
+  const Rows rows(20);
+  for (const int factors : {5, 64}) {
+    const TrainOptions options = options_of(factors);
+    const FactorTable fixed = random_table(columns, factors, 1);
+    FactorTable solved(9, factors);
+    ThreadPool pool(2);
+    std::vector<std::int64_t> counts(columns, 0);
+    for (const Index item : rows.items) {
+      ++counts[static_cast<std::size_t>(item)];
+    }
+    for (const Effort effort : {Effort::rough, Effort::closing, Effort::exact}) {
+      const double sum = half_step(rows.observations(),
+                                   {.factors = fixed},
+                                   {.factors = solved.view()},
+                                   options,
+                                   columns,
+                                   effort,
+                                   Weights::mild,
+                                   pool,
+                                   [](Index) { return std::string(); });
+      const double known = objective(
+          rows.observations(), {.factors = solved.view()}, {.factors = fixed}, options, pool);
+
+      // The fixed rows without entries count in the shared term, but not in the penalty.
+      EXPECT_NEAR((sum + penalty({.factors = fixed}, counts, options, 9, pool)) / known, 1.0, 1e-5)
+          << factors << " " << static_cast<int>(effort);
+    }
+  }
+}
+
+TEST(Solvers, HalvesComeAsNearAsFloatsDo) {
+  // 20,000 rows of 64 factors: large enough for half precision.
+  constexpr Index many = 20'000;
+  const TrainOptions options = options_of(64);
+  const FactorTable fixed = random_table(many, 64, 1);
+  Rows rows(10);
+  for (Index& item : rows.items) {
+    item *= many / columns;
+  }
+  ThreadPool pool(1);
+  const FixedSide side =
+      prepare_fixed_side({.factors = fixed}, options, pool, Effort::rough, Weights::mild);
+  if (side.halves == nullptr) {
+    GTEST_SKIP() << "this processor does not convert half precision";
+  }
+  const auto name = [](Index) { return std::string(); };
+  std::vector<double> values;
+  for (const Weights weights : {Weights::heavy, Weights::mild}) {
+    FactorTable solved(9, 64);
+    for (int i = 0; i < 3; ++i) {
+      half_step(rows.observations(),
+                {.factors = fixed},
+                {.factors = solved.view()},
+                options,
+                many,
+                Effort::rough,
+                weights,
+                pool,
+                name);
+    }
+    values.push_back(objective(
+        rows.observations(), {.factors = solved.view()}, {.factors = fixed}, options, pool));
+  }
+  EXPECT_NEAR(values[1] / values[0], 1.0, 1e-5);
+}
+
+}  // namespace
+}  // namespace alsace
