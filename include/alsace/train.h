@@ -16,7 +16,7 @@ namespace alsace {
 struct IterationReport {
   int iteration = 0;     ///< Counted from 1.
   double seconds = 0;    ///< Wall time of this iteration alone.
-  double objective = 0;  ///< Exact, items just solved.
+  double objective = 0;  ///< Items just solved; within 1e-6 of itself, exact with Solver::exact.
 };
 
 /// Everything about a run that does not change the model it ends with, and where it starts from.
