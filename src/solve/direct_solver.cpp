@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::size_t panel_rows = 64;
 constexpr int most_refinements = 3;
-/// |b - A x| over |b| after the last step, which bounds the backward error.
+/// The square of |b - A x| over that of |b|, before the last step.
 constexpr double accepted_residual = 1e-11;
+/// What the last step took off the objective, relative to it.
+constexpr double accepted_fall = 1e-8;
 
 template <class T>
 double square_of(const AlignedVector<T>& values) {
@@ -109,11 +111,13 @@ std::optional<double> DirectSolver::solve(const RowEntries& row, float* x) {
     }
     std::ranges::transform(
         residual_, step_.begin(), [](double value) { return static_cast<float>(value); });
-    objective -= add_step();
-    // A step leaves as much of the residual as the last one did: the root of left / right.
-    if (left * left <= accepted_residual * accepted_residual * right * right) {
+    const double fall = add_step();
+    objective += constant_ - fall;
+    // What the factor's rounding leaves of the error is less than the last step took: small where
+    // that was. The residual alone is blind to errors along weak directions.
+    if (left <= accepted_residual * right && fall <= accepted_fall * objective) {
       std::ranges::transform(solution_, x, [](double value) { return static_cast<float>(value); });
-      return objective + constant_;
+      return objective;
     }
   }
   return std::nullopt;
