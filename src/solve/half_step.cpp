@@ -55,10 +55,11 @@ class Worker {
       std::optional<double> objective;
       if (effort_ != Effort::exact) {
         objective = gradients_.objective(r);
-      } else if (!row.columns.empty() && !nonnegative_) {
-        objective = direct_.solve(row, block_.floats(r));
       }
       // Halves are for mild systems only, which need no other solver.
+      if (!objective && has_floats_ && !row.columns.empty() && !nonnegative_) {
+        objective = direct_.solve(row, block_.floats(r));
+      }
       if (!objective && has_floats_) {
         objective = careful_.solve(row, block_.doubles(r));
       }
