@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 /// Preconditioned conjugate gradients on rows' normal equations,
 ///
@@ -68,6 +69,8 @@ struct GradientRow {
   const float* targets = nullptr;         ///< t [entries], readable for 4 more.
   float regularization = 0;               ///< Above 0 where common is 0.
   float weight_sum = 0;
+  /// The row's own bound, beside that of GradientLimits.
+  int most_steps = std::numeric_limits<int>::max();
   float* x = nullptr;  ///< [stride]
 
   bool converged = false;

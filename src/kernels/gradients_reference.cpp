@@ -103,7 +103,7 @@ void solve(const GatherTable& table,
                   (!backward || static_cast<float>(limit) >= gradient_least_limit);
   bool first = rough;
   while (row.converged && (backward ? residual : rz) > (first ? 0.0 : limit)) {
-    if (row.steps == limits.most_steps) {
+    if (row.steps == std::min(limits.most_steps, row.most_steps)) {
       row.converged = false;
       break;
     }

@@ -241,7 +241,7 @@ class Batch {
     const float left = is(GradientLimits::Kind::backward) ? walk.residual : walk.rz;
     if (left <= enough) {
       end(row, true);
-    } else if (rows_[row].steps == limits_.most_steps) {
+    } else if (rows_[row].steps == HWY_MIN(limits_.most_steps, rows_[row].most_steps)) {
       end(row, false);
     } else if (is(GradientLimits::Kind::rough) && walk.rz <= gradient_usual_fall * walk.limit) {
       walk.phase = Phase::energy;

@@ -9,8 +9,9 @@
 namespace alsace {
 namespace {
 
-/// Relative residuals of a rough solution: below, the objective after some iterations does not
-/// change in its third digit (docs/algorithm.md). Heavy weights make the residual say less.
+/// Relative residuals of a rough solution. A third of the first lowers the objective after 20
+/// iterations by 0.15 to 0.4 % and takes a sixth more time; where weights are heavy the residual
+/// says less.
 constexpr float mild_tolerance = 3e-2F;
 constexpr float heavy_tolerance = 1e-2F;
 /// Backward errors: what the steps aim at, and what the residual of the rounded solution may be.
@@ -100,7 +101,8 @@ void GradientSolver::load_uniform(const RowEntries& row) {
 
 /// The table holds scale * y, so the weights are divided by its square and the targets by it.
 void GradientSolver::load(const RowEntries& row) {
-  if (row.confidence.empty() && row.targets.empty() && row.target_offset == 0) {
+  if (row.confidence.empty() && row.targets.empty() && row.target_offset == 0 &&
+      fixed_.biases.empty()) {
     load_uniform(row);
     return;
   }
@@ -147,11 +149,15 @@ void GradientSolver::add(const RowEntries& row, float* x) {
   }
   load(row);
   added_.push_back({.system = systems_.size(), .constant = constant_});
-  systems_.push_back({.columns = row.columns.data(),
-                      .entries = entries,
-                      .regularization = static_cast<float>(regularization),
-                      .weight_sum = static_cast<float>(weight_sum_),
-                      .x = x});
+  systems_.push_back(
+      {.columns = row.columns.data(),
+       .entries = entries,
+       .regularization = static_cast<float>(regularization),
+       .weight_sum = static_cast<float>(weight_sum_),
+       .most_steps = effort_ == Effort::rough
+                         ? most_rough_steps(entries, static_cast<std::size_t>(fixed_.coordinates))
+                         : most_closing_steps,
+       .x = x});
 }
 
 void GradientSolver::run() {
@@ -161,14 +167,10 @@ void GradientSolver::run() {
   }
   work_.resize(std::max(work_.size(), systems_.size() * kernels::gradient_vectors * table_.stride));
   if (effort_ == Effort::rough) {
-    // All rows of a batch are about as long as the first.
-    const std::size_t entries = systems_.empty() ? 1 : systems_.front().entries;
     const bool is_mild = fixed_.weights == Weights::mild;
-    const kernels::GradientLimits limits{
-        .kind =
-            is_mild ? kernels::GradientLimits::Kind::rough : kernels::GradientLimits::Kind::usual,
-        .tolerance = is_mild ? mild_tolerance : heavy_tolerance,
-        .most_steps = most_rough_steps(entries, static_cast<std::size_t>(fixed_.coordinates))};
+    const kernels::GradientLimits limits{.kind = is_mild ? kernels::GradientLimits::Kind::rough
+                                                         : kernels::GradientLimits::Kind::usual,
+                                         .tolerance = is_mild ? mild_tolerance : heavy_tolerance};
     kernels::conjugate_gradients(
         table_, diagonal_, limits, systems_.data(), systems_.size(), work_.data());
   } else {
@@ -180,8 +182,7 @@ void GradientSolver::run() {
 /// done when it needs no step more.
 void GradientSolver::run_closely() {
   kernels::GradientLimits limits{.kind = kernels::GradientLimits::Kind::backward,
-                                 .tolerance = closing_tolerance,
-                                 .most_steps = most_closing_steps};
+                                 .tolerance = closing_tolerance};
   for (int run = 0; run < most_closings; ++run) {
     kernels::conjugate_gradients(
         table_, diagonal_, limits, systems_.data(), systems_.size(), work_.data());

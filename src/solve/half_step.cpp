@@ -9,6 +9,7 @@
 #include "solve/schedule.h"
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -189,13 +190,24 @@ void half_step(const Observations& observations,
 
 Weights weights_of(const Observations& observations, const TrainOptions& options) {
   constexpr float most = 1000;  // Rounding by 2^-11 then adds less than 2^-12 to c (p - x.y)^2.
+  constexpr float most_target = 1e6F;  // Its square, and what it is multiplied by, fit float.
   if (options.solver == Solver::exact || options.nonnegative || *options.regularization == 0) {
     return Weights::heavy;
   }
-  const float largest = observations.confidence.empty()
-                            ? observations.uniform_confidence
-                            : *std::ranges::max_element(observations.confidence);
-  return largest <= most ? Weights::mild : Weights::heavy;
+  float least = observations.uniform_confidence;
+  float largest = observations.uniform_confidence;
+  if (!observations.confidence.empty()) {
+    const auto [low, high] = std::ranges::minmax(observations.confidence);
+    least = low;
+    largest = high;
+  }
+  // Below w0 a weight is negative, and what is left of p'Ap may be no more than its rounding.
+  const double base =
+      options.feedback == Feedback::implicit_feedback ? options.unobserved_weight : 0;
+  const bool fits = std::ranges::all_of(
+      observations.targets, [](float target) { return std::abs(target) <= most_target; });
+  return static_cast<double>(least) >= base && largest <= most && fits ? Weights::mild
+                                                                       : Weights::heavy;
 }
 
 }  // namespace alsace

@@ -37,8 +37,8 @@ double half_step(const Observations& observations,
                  const RowName& name);
 
 /// Mild unless an entry's confidence is so large that the rounding of factors to half precision,
-/// 2^-11, would make a digit of its part of the objective; heavy without regularization.
-/// O(entries).
+/// 2^-11, would make a digit of its part of the objective, or below w0; heavy without
+/// regularization and for targets beyond a million. O(entries).
 Weights weights_of(const Observations& observations, const TrainOptions& options);
 
 /// sum_u l_u (|x_u|^2 + b_u^2) of one side, whose rows have `counts` entries; `counterparts` as in

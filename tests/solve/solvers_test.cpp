@@ -110,6 +110,66 @@ TEST(Solvers, AHalfStepGivesItsObjective) {
   }
 }
 
+TEST(Solvers, ThreadsDoNotMatterWhereBatchesDependOnThem) {
+  // Long enough for batches to have other rows with other numbers of threads; heavy confidence, so
+  // that many rows reach their bound of steps, which depends on their length.
+  std::vector<std::int64_t> offsets = {0};
+  std::vector<Index> items;
+  std::vector<float> confidence;
+  for (Index row = 0; row < 900; ++row) {
+    const Index length = 65 + row * 7 % 331;
+    for (Index j = 0; j < length; ++j) {
+      items.push_back(j * columns / length);
+      const double draw = random_uniform(8, static_cast<std::uint64_t>(items.size()), 0);
+      confidence.push_back(static_cast<float>(1 + 1e7 * std::pow(draw, 12.0)));
+    }
+    offsets.push_back(static_cast<std::int64_t>(items.size()));
+  }
+  const Observations observations{.offsets = offsets, .columns = items, .confidence = confidence};
+  const TrainOptions options = options_of(64);
+  const FactorTable fixed = random_table(columns, 64, 1);
+  std::vector<std::vector<float>> solutions;
+  std::vector<double> objectives;
+  for (const int threads : {1, 2, 3}) {
+    FactorTable solved(900, 64);
+    ThreadPool pool(threads);
+    objectives.push_back(half_step(observations,
+                                   {.factors = fixed},
+                                   {.factors = solved.view()},
+                                   options,
+                                   columns,
+                                   Effort::rough,
+                                   weights_of(observations, options),
+                                   pool,
+                                   [](Index) { return std::string(); }));
+    solutions.emplace_back(solved.data(), solved.data() + 900 * 64);
+  }
+  EXPECT_EQ(solutions[0], solutions[1]);
+  EXPECT_EQ(solutions[0], solutions[2]);
+  EXPECT_EQ(objectives[0], objectives[1]);
+  EXPECT_EQ(objectives[0], objectives[2]);
+}
+
+TEST(Solvers, MildWeightsAreThoseThatHalfPrecisionHolds) {
+  const std::vector<std::int64_t> offsets = {0, 2};
+  const std::vector<Index> items = {0, 1};
+  const TrainOptions options = options_of(8);
+  const auto weights = [&](const std::vector<float>& confidence,
+                           const std::vector<float>& targets) {
+    return weights_of(
+        {.offsets = offsets, .columns = items, .confidence = confidence, .targets = targets},
+        options);
+  };
+  EXPECT_EQ(weights({1, 1000}, {}), Weights::mild);
+  EXPECT_EQ(weights({1, 1001}, {}), Weights::heavy);
+  EXPECT_EQ(weights({0.5F, 2}, {}), Weights::heavy);  // Below w0 = 1.
+  EXPECT_EQ(weights({2, 2}, {1, -1e6F}), Weights::mild);
+  EXPECT_EQ(weights({2, 2}, {1, -2e6F}), Weights::heavy);
+  EXPECT_EQ(weights_of({.offsets = offsets, .columns = items},
+                       resolve({.factors = 8, .regularization = 0.0})),
+            Weights::heavy);
+}
+
 TEST(Solvers, HalvesComeAsNearAsFloatsDo) {
   // 20,000 rows of 64 factors: large enough for half precision.
   constexpr Index many = 20'000;
