@@ -1,7 +1,7 @@
 #include "machine_limits.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "machine_limits.cpp"
+#define HWY_TARGET_INCLUDE "kernels/machine_limits.cpp"
 #include <hwy/foreach_target.h>  // must precede highway.h
 #include <hwy/highway.h>
 
