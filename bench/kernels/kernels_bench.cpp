@@ -95,7 +95,7 @@ void steps(benchmark::State& state) {
   const auto floats = normal_values<float>(table_rows * stride);
   AlignedVector<Half> halves(kHalf ? floats.size() : 0);
   if (kHalf) {
-    to_half(floats.data(), floats.size(), 1.0F, halves.data());
+    to_half(floats.data(), table_rows, stride, halves.data());
   }
   AlignedVector<float> common(stride);
   for (std::size_t i = 0; i < stride; ++i) {  // A spectrum as falling as that of factors.

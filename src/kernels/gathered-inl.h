@@ -23,11 +23,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 // Strides are multiples of 16 floats: no wider vectors, also where the machine has them.
 using Floats = hn::CappedTag<float, 16>;
 using FloatVector = hn::Vec<Floats>;
-using Halves = hn::Rebind<hwy::float16_t, Floats>;
+using Bits = hn::RebindToUnsigned<Floats>;
 using Four = hn::FixedTag<float, 4>;
 using FourVector = hn::Vec<Four>;
 
 constexpr std::size_t kLanes = HWY_LANES(float) < 16 ? HWY_LANES(float) : 16;
+/// Vectors of 16 floats, which strides are multiples of.
+constexpr std::size_t kUnit = 16 / kLanes;
 /// Vectors of gathered rows that stay in registers between their two uses, 32 registers or 16.
 constexpr std::size_t kHeld = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 16 : 4;
 /// Entries worked on together where their rows do not fit registers: they stay in L1.
@@ -41,8 +43,50 @@ HWY_INLINE FloatVector load(const float* from) {
   return hn::Load(Floats(), from);
 }
 
-HWY_INLINE FloatVector load(const Half* from) {
-  return hn::PromoteTo(Floats(), hn::Load(Halves(), reinterpret_cast<const hwy::float16_t*>(from)));
+/// The vectors of 32 numbers from `from` on.
+HWY_INLINE void load_pair(const float* from, FloatVector* y) {
+  for (std::size_t c = 0; c < 2 * kUnit; ++c) {
+    y[c] = load(from + c * kLanes);
+  }
+}
+
+/// Two numbers of a pair of units share 32 bits: a shift gives one, a mask the other.
+HWY_INLINE void load_pair(const Half* from, FloatVector* y) {
+  const Bits bits;
+  const hn::Repartition<Half, Bits> halves;
+  for (std::size_t c = 0; c < kUnit; ++c) {
+    const auto both = hn::BitCast(bits, hn::Load(halves, from + 2 * c * kLanes));
+    y[c] = hn::BitCast(Floats(), hn::ShiftLeft<16>(both));
+    y[kUnit + c] = hn::BitCast(Floats(), hn::And(both, hn::Set(bits, 0xFFFF0000U)));
+  }
+}
+
+/// The vectors of 16 numbers at the end of a row of an odd count of units.
+HWY_INLINE void load_unit(const float* from, FloatVector* y) {
+  for (std::size_t c = 0; c < kUnit; ++c) {
+    y[c] = load(from + c * kLanes);
+  }
+}
+
+HWY_INLINE void load_unit(const Half* from, FloatVector* y) {
+  const Bits bits;
+  const hn::Rebind<Half, Bits> halves;
+  for (std::size_t c = 0; c < kUnit; ++c) {
+    const auto half = hn::PromoteTo(bits, hn::Load(halves, from + c * kLanes));
+    y[c] = hn::BitCast(Floats(), hn::ShiftLeft<16>(half));
+  }
+}
+
+/// A row of kVectors vectors.
+template <std::size_t kVectors, class T>
+HWY_INLINE void load_row(const T* from, FloatVector* y) {
+  constexpr std::size_t kPaired = kVectors / (2 * kUnit) * (2 * kUnit);
+  for (std::size_t c = 0; c < kPaired; c += 2 * kUnit) {
+    load_pair(from + c * kLanes, y + c);
+  }
+  if constexpr (kPaired < kVectors) {
+    load_unit(from + kPaired * kLanes, y + kPaired);
+  }
 }
 
 HWY_INLINE float sum(FloatVector v) {
@@ -206,8 +250,8 @@ HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, floa
     find_rows<kRows>(stretch, j, kVectors * kLanes, rows);
     for (std::size_t r = 0; r < kRows; ++r) {
       FloatVector others = hn::Zero(d);
+      load_row<kVectors>(rows[r], y[r]);
       for (std::size_t c = 0; c < kVectors; ++c) {
-        y[r][c] = load(rows[r] + c * kLanes);
         const FloatVector pc = load(p + c * kLanes);
         if (kRows == 1 && c % 2 == 1) {
           others = hn::MulAdd(y[r][c], pc, others);
@@ -249,39 +293,64 @@ HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, floa
 template <class T>
 HWY_INLINE FourVector four_dots(const T* const* rows, std::size_t stride, const float* p) {
   const Floats d;
-  const T* y0 = rows[0];
-  const T* y1 = rows[1];
-  const T* y2 = rows[2];
-  const T* y3 = rows[3];
+  FloatVector y[2 * kUnit];
   FloatVector sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
-  for (std::size_t i = 0; i < stride; i += kLanes) {
-    const FloatVector pi = load(p + i);
-    sums[0] = hn::MulAdd(load(y0 + i), pi, sums[0]);
-    sums[1] = hn::MulAdd(load(y1 + i), pi, sums[1]);
-    sums[2] = hn::MulAdd(load(y2 + i), pi, sums[2]);
-    sums[3] = hn::MulAdd(load(y3 + i), pi, sums[3]);
+  std::size_t i = 0;
+  for (; i + 32 <= stride; i += 32) {
+    for (std::size_t r = 0; r < 4; ++r) {
+      load_pair(rows[r] + i, y);
+      for (std::size_t c = 0; c < 2 * kUnit; ++c) {
+        sums[r] = hn::MulAdd(y[c], load(p + i + c * kLanes), sums[r]);
+      }
+    }
+  }
+  if (i < stride) {
+    for (std::size_t r = 0; r < 4; ++r) {
+      load_unit(rows[r] + i, y);
+      for (std::size_t c = 0; c < kUnit; ++c) {
+        sums[r] = hn::MulAdd(y[c], load(p + i + c * kLanes), sums[r]);
+      }
+    }
   }
   return dot_sums(sums);
 }
 
-/// kColumns vectors of q += sum_r s_r y_r, in registers over a panel.
+/// kColumns vectors of q += sum_r s_r y_r from `first` on, in registers over a panel.
 template <std::size_t kColumns, class T>
 HWY_INLINE void add_columns(
     const T* const* rows, std::size_t count, std::size_t first, const float* s, float* q) {
   const Floats d;
   FloatVector sums[kColumns];
   for (std::size_t c = 0; c < kColumns; ++c) {
-    sums[c] = load(q + c * kLanes);
+    sums[c] = load(q + first + c * kLanes);
   }
   for (std::size_t r = 0; r < count; ++r) {
     const FloatVector scale = hn::Set(d, s[r]);
-    const T* y = rows[r] + first;
+    FloatVector y[kColumns];
+    load_row<kColumns>(rows[r] + first, y);
     for (std::size_t c = 0; c < kColumns; ++c) {
-      sums[c] = hn::MulAdd(load(y + c * kLanes), scale, sums[c]);
+      sums[c] = hn::MulAdd(y[c], scale, sums[c]);
     }
   }
   for (std::size_t c = 0; c < kColumns; ++c) {
-    hn::Store(sums[c], d, q + c * kLanes);
+    hn::Store(sums[c], d, q + first + c * kLanes);
+  }
+}
+
+/// All of q += sum_r s_r y_r.
+template <class T>
+HWY_INLINE void add_rows(
+    const T* const* rows, std::size_t count, std::size_t stride, const float* s, float* q) {
+  constexpr std::size_t kWide = HWY_MAX(8, 2 * kUnit);
+  std::size_t i = 0;
+  for (; i + kWide * kLanes <= stride; i += kWide * kLanes) {
+    add_columns<kWide>(rows, count, i, s, q);
+  }
+  for (; i + 32 <= stride; i += 32) {
+    add_columns<2 * kUnit>(rows, count, i, s, q);
+  }
+  if (i < stride) {
+    add_columns<kUnit>(rows, count, i, s, q);
   }
 }
 
@@ -304,17 +373,7 @@ HWY_NOINLINE PassSums panel_pass(const Stretch<T>& stretch, const float* p, floa
                   scales + r);
     }
     if constexpr (kPass != Pass::energy) {
-      const std::size_t whole = (count + 3) / 4 * 4;
-      std::size_t i = 0;
-      for (; i + 8 * kLanes <= stride; i += 8 * kLanes) {
-        add_columns<8>(rows, whole, i, scales, q + i);
-      }
-      for (; i + 2 * kLanes <= stride; i += 2 * kLanes) {
-        add_columns<2>(rows, whole, i, scales, q + i);
-      }
-      for (; i < stride; i += kLanes) {
-        add_columns<1>(rows, whole, i, scales, q + i);
-      }
+      add_rows(rows, (count + 3) / 4 * 4, stride, scales, q);
     }
   }
   return tally.sums();
@@ -322,7 +381,7 @@ HWY_NOINLINE PassSums panel_pass(const Stretch<T>& stretch, const float* p, floa
 
 template <std::size_t kVectors, Pass kPass, class T>
 HWY_INLINE PassSums pass(const Stretch<T>& stretch, const float* p, float* q) {
-  if constexpr (kVectors > 0 && kVectors <= kHeld) {
+  if constexpr (kVectors > 0 && 2 * kVectors <= kHeld) {
     return fused_pass<kVectors, kPass>(stretch, p, q);
   } else {
     return panel_pass<kVectors, kPass>(stretch, p, q);

@@ -15,7 +15,7 @@
 /// aligned and padded with zeros, so that no loop has a tail.
 namespace alsace::kernels {
 
-/// A number in IEEE half precision (binary16).
+/// The upper half of a float, rounded to nearest (bfloat16): float's range, 8 of its 24 digits.
 using Half = std::uint16_t;
 
 /// The rows that are gathered, in floats, or in half precision when `halves` is given.
@@ -45,8 +45,8 @@ struct GradientLimits {
   /// x'Ax / |x| <= |A| |x|.
   enum class Kind {
     /// At least one step, and a step that will very likely be the last goes without the new
-    /// residual, which saves half its cost. For training, where the next half-step sees what is
-    /// left.
+    /// residual: it needs p'Ap only, which saves half its cost. For training, where the next
+    /// half-step sees what is left.
     rough,
     usual,
     backward
@@ -60,6 +60,11 @@ struct GradientLimits {
 inline constexpr float gradient_least_limit = 1e-35F;
 /// One step usually makes r'Mr smaller by at least that factor.
 inline constexpr float gradient_usual_fall = 16;
+
+/// How far the last step of a rough solution goes, over the way to the least objective along its
+/// direction: the half-steps that follow are still under way in the same direction
+/// (docs/adr/0009-extrapolation.md). Below 2 the objective falls all the same.
+inline constexpr double gradient_last_length = 1.5;
 
 /// One row's system, its start and its solution.
 struct GradientRow {
@@ -89,11 +94,10 @@ void conjugate_gradients(const GatherTable& table,
                          float* work);
 inline constexpr std::size_t gradient_vectors = 4;
 
-/// True where half precision is converted by the processor itself, not by many instructions.
-bool has_half_precision();
-
-/// out = scale * values in half precision, rounded to nearest. count a multiple of 16.
-void to_half(const float* values, std::size_t count, float scale, Half* out);
+/// Rows of floats to rows of halves. Of each 32 numbers of a row the first 16 and the last 16 take
+/// turns, so that a pair is one word and a whole vector is taken apart by a shift and a mask; 16
+/// left over at the end stay in order.
+void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out);
 
 /// The plain loops: the truth the fast ones are tested against.
 namespace reference {
@@ -103,7 +107,7 @@ void conjugate_gradients(const GatherTable& table,
                          GradientRow* rows,
                          std::size_t count,
                          float* work);
-void to_half(const float* values, std::size_t count, float scale, Half* out);
+void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out);
 }  // namespace reference
 
 }  // namespace alsace::kernels

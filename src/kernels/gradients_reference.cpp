@@ -8,23 +8,26 @@
 namespace alsace::kernels::reference {
 namespace {
 
-/// The number with these bits in IEEE half precision.
-float from_half(Half bits) {
-  const int exponent = (bits >> 10) & 31;
-  const int fraction = bits & 1023;
-  const float sign = (bits & 0x8000) != 0 ? -1.0F : 1.0F;
-  if (exponent == 0) {
-    return sign * std::ldexp(static_cast<float>(fraction), -24);
+/// Where to_half() puts number i of a row.
+std::size_t half_place(std::size_t i, std::size_t stride) {
+  const std::size_t first = i / 32 * 32;
+  if (first + 32 > stride) {
+    return i;
   }
-  return sign * std::ldexp(static_cast<float>(1024 + fraction), exponent - 25);
+  return first + i % 16 * 2 + i / 16 % 2;
 }
 
 /// A row of either table.
 void read_row(const GatherTable& table, std::int32_t column, std::vector<double>& y) {
   const auto row = static_cast<std::size_t>(column) * table.stride;
   for (std::size_t i = 0; i < table.stride; ++i) {
-    y[i] = static_cast<double>(table.halves != nullptr ? from_half(table.halves[row + i])
-                                                       : table.floats[row + i]);
+    const float value =
+        table.halves == nullptr
+            ? table.floats[row + i]
+            : std::bit_cast<float>(
+                  static_cast<std::uint32_t>(table.halves[row + half_place(i, table.stride)])
+                  << 16);
+    y[i] = static_cast<double>(value);
   }
 }
 
@@ -120,8 +123,8 @@ void solve(const GatherTable& table,
     if (!row.converged) {
       break;
     }
-    const double length = rz / curvature;
-    row.objective -= length * rz;
+    const double length = (last ? gradient_last_length : 1) * rz / curvature;
+    row.objective -= length * (2 * rz - length * curvature);
     ++row.steps;
     double next = 0;
     residual = 0;
@@ -156,21 +159,12 @@ void conjugate_gradients(const GatherTable& table,
   }
 }
 
-void to_half(const float* values, std::size_t count, float scale, Half* out) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const float value = scale * values[i];
-    const Half sign = std::signbit(value) ? 0x8000 : 0;
-    const float size = std::abs(value);
-    int exponent = 0;
-    std::frexp(size, &exponent);
-    if (!(size < 65520.0F)) {
-      out[i] = static_cast<Half>(sign | 0x7C00);  // What rounds beyond 65504 is infinite.
-    } else if (size == 0 || exponent < -13) {
-      out[i] = static_cast<Half>(sign | static_cast<Half>(std::nearbyint(std::ldexp(size, 24))));
-    } else {
-      // 1024 to 2048 times a power of two; 2048 carries into the exponent by itself.
-      const auto digits = static_cast<int>(std::nearbyint(std::ldexp(size, 11 - exponent)));
-      out[i] = static_cast<Half>(sign | (((exponent + 14) << 10) + digits - 1024));
+void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out) {
+  for (std::size_t row = 0; row < rows; ++row, values += stride, out += stride) {
+    for (std::size_t i = 0; i < stride; ++i) {
+      const auto bits = std::bit_cast<std::uint32_t>(values[i]);
+      const std::uint32_t odd = bits >> 16 & 1;
+      out[half_place(i, stride)] = static_cast<Half>((bits + 0x7FFF + odd) >> 16);
     }
   }
 }

@@ -21,11 +21,12 @@ enum class Phase : unsigned char { residual, product, energy, done };
 
 /// A row on its way to its solution.
 struct Walk {
-  float energy = 0;    ///< x'Dx at the start.
-  float square = 0;    ///< x'x at the start.
-  float rz = 0;        ///< r'Mr
-  float residual = 0;  ///< r'r
-  float limit = 0;     ///< Of rz, or of the residual with Kind::backward.
+  float energy = 0;     ///< x'Dx at the start.
+  float square = 0;     ///< x'x at the start.
+  float rz = 0;         ///< r'Mr
+  float residual = 0;   ///< r'r
+  float limit = 0;      ///< Of rz, or of the residual with Kind::backward.
+  float curvature = 0;  ///< p'Dp, of the last step.
   Phase phase = Phase::residual;
   std::size_t cursor = 0;  ///< Entries the pass has been over.
   PassSums sums;           ///< Of the pass so far.
@@ -244,7 +245,7 @@ class Batch {
     } else if (rows_[row].steps == HWY_MIN(limits_.most_steps, rows_[row].most_steps)) {
       end(row, false);
     } else if (is(GradientLimits::Kind::rough) && walk.rz <= gradient_usual_fall * walk.limit) {
-      walk.phase = Phase::energy;
+      prepare_last_step(row);
     } else {
       const Floats d;
       for (std::size_t i = 0; i < stride(); i += kLanes) {
@@ -267,7 +268,8 @@ class Batch {
       total = hn::MulAdd(load(p(row) + i), load(q(row) + i), total);
     }
     const double curvature = static_cast<double>(sum(total));
-    if (!walk_along(row, curvature)) {
+    if (!walk_along(row, static_cast<double>(walk.rz) / curvature, curvature)) {
+      end(row, false);
       return;
     }
     const FloatVector length =
@@ -291,34 +293,38 @@ class Batch {
     decide(row, walk.limit);
   }
 
-  /// A step that leaves r behind: its length needs p'Ap only, not A p.
-  HWY_INLINE void last_step(std::size_t row) {
+  HWY_INLINE void prepare_last_step(std::size_t row) {
     const Floats d;
     FloatVector total = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
       const FloatVector pi = load(p(row) + i);
       total = hn::MulAdd(hn::Mul(own(row, i), pi), pi, total);
     }
-    if (walk_along(row, static_cast<double>(sum(total)) + walks_[row].sums.squares)) {
-      end(row, true);
-    }
+    walks_[row].curvature = sum(total);
+    walks_[row].phase = Phase::energy;
   }
 
-  /// x to the least of the objective along p. Ends the row when p'Ap is not positive: its digits
-  /// are used up.
-  HWY_INLINE bool walk_along(std::size_t row, double curvature) {
-    GradientRow& system = rows_[row];
-    if (!(curvature > 0)) {
-      end(row, false);
+  /// A step that leaves r behind: its length needs p'Ap only, not A p.
+  HWY_INLINE void last_step(std::size_t row) {
+    const Walk& walk = walks_[row];
+    const double curvature = static_cast<double>(walk.curvature) + walk.sums.squares;
+    end(row,
+        walk_along(
+            row, gradient_last_length * static_cast<double>(walk.rz) / curvature, curvature));
+  }
+
+  /// x moves along p; false when p'Ap is not positive: its digits are used up.
+  HWY_INLINE bool walk_along(std::size_t row, double length, double curvature) {
+    if (!(curvature > 0 && length > 0)) {
       return false;
     }
     const Floats d;
-    const double rz = static_cast<double>(walks_[row].rz);
-    const FloatVector length = hn::Set(d, static_cast<float>(rz / curvature));
+    GradientRow& system = rows_[row];
+    const FloatVector factor = hn::Set(d, static_cast<float>(length));
     for (std::size_t i = 0; i < stride(); i += kLanes) {
-      hn::Store(hn::MulAdd(length, load(p(row) + i), load(system.x + i)), d, system.x + i);
+      hn::Store(hn::MulAdd(factor, load(p(row) + i), load(system.x + i)), d, system.x + i);
     }
-    system.objective -= rz / curvature * rz;
+    system.objective -= length * (2 * static_cast<double>(walks_[row].rz) - length * curvature);
     ++system.steps;
     return true;
   }
@@ -351,17 +357,17 @@ HWY_INLINE void solve_by_length(const T* data,
                                 GradientRow* rows,
                                 std::size_t count,
                                 float* work) {
-  switch (table.stride / kLanes) {
-    case 1:
-      return solve<1>(data, table, diagonal, limits, rows, count, work);
-    case 2:
-      return solve<2>(data, table, diagonal, limits, rows, count, work);
-    case 4:
-      return solve<4>(data, table, diagonal, limits, rows, count, work);
-    case 8:
-      return solve<8>(data, table, diagonal, limits, rows, count, work);
+  switch (table.stride) {
     case 16:
-      return solve<16>(data, table, diagonal, limits, rows, count, work);
+      return solve<16 / kLanes>(data, table, diagonal, limits, rows, count, work);
+    case 32:
+      return solve<32 / kLanes>(data, table, diagonal, limits, rows, count, work);
+    case 64:
+      return solve<64 / kLanes>(data, table, diagonal, limits, rows, count, work);
+    case 128:
+      return solve<128 / kLanes>(data, table, diagonal, limits, rows, count, work);
+    case 256:
+      return solve<256 / kLanes>(data, table, diagonal, limits, rows, count, work);
     default:
       return solve<0>(data, table, diagonal, limits, rows, count, work);
   }
@@ -380,16 +386,34 @@ void conjugate_gradients(const GatherTable& table,
   }
 }
 
-bool has_half_precision() {
-  return HWY_TARGET <= HWY_AVX2 || HWY_TARGET == HWY_NEON;
+/// Rounded to nearest, ties to even.
+HWY_INLINE hn::Vec<Bits> upper_half(FloatVector value) {
+  const Bits bits;
+  const auto v = hn::BitCast(bits, value);
+  const auto odd = hn::And(hn::ShiftRight<16>(v), hn::Set(bits, 1));
+  return hn::ShiftRight<16>(hn::Add(v, hn::Add(odd, hn::Set(bits, 0x7FFF))));
 }
 
-void to_half(const float* values, std::size_t count, float scale, Half* out) {
-  const FloatVector factor = hn::Set(Floats(), scale);
-  for (std::size_t i = 0; i < count; i += kLanes) {
-    hn::Store(hn::DemoteTo(Halves(), hn::Mul(factor, load(values + i))),
-              Halves(),
-              reinterpret_cast<hwy::float16_t*>(out + i));
+void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out) {
+  const Bits bits;
+  const hn::Repartition<Half, Bits> halves;
+  for (std::size_t row = 0; row < rows; ++row, values += stride, out += stride) {
+    std::size_t i = 0;
+    for (; i + 32 <= stride; i += 32) {
+      for (std::size_t c = 0; c < 16; c += kLanes) {
+        const auto low = upper_half(load(values + i + c));
+        const auto high = upper_half(load(values + i + 16 + c));
+        hn::Store(
+            hn::BitCast(halves, hn::Or(low, hn::ShiftLeft<16>(high))), halves, out + i + 2 * c);
+      }
+    }
+    for (; i < stride; i += kLanes) {
+      const hn::Rebind<Half, Bits> half;
+      hn::Store(
+          hn::DemoteTo(half, hn::BitCast(hn::RebindToSigned<Bits>(), upper_half(load(values + i)))),
+          half,
+          out + i);
+    }
   }
 }
 
@@ -404,12 +428,8 @@ void conjugate_gradients(const GatherTable& table,
   reference::conjugate_gradients(table, diagonal, limits, rows, count, work);
 }
 
-bool has_half_precision() {
-  return false;
-}
-
-void to_half(const float* values, std::size_t count, float scale, Half* out) {
-  reference::to_half(values, count, scale, out);
+void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out) {
+  reference::to_half(values, rows, stride, out);
 }
 
 #endif
@@ -419,7 +439,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace alsace::kernels {
 HWY_EXPORT(conjugate_gradients);
-HWY_EXPORT(has_half_precision);
 HWY_EXPORT(to_half);
 
 void conjugate_gradients(const GatherTable& table,
@@ -431,12 +450,8 @@ void conjugate_gradients(const GatherTable& table,
   HWY_DYNAMIC_DISPATCH(conjugate_gradients)(table, diagonal, limits, rows, count, work);
 }
 
-bool has_half_precision() {
-  return HWY_DYNAMIC_DISPATCH(has_half_precision)();
-}
-
-void to_half(const float* values, std::size_t count, float scale, Half* out) {
-  HWY_DYNAMIC_DISPATCH(to_half)(values, count, scale, out);
+void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out) {
+  HWY_DYNAMIC_DISPATCH(to_half)(values, rows, stride, out);
 }
 
 }  // namespace alsace::kernels

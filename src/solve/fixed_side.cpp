@@ -40,14 +40,7 @@ FactorTable with_ones(FactorView factors) {
 bool wants_halves(const FixedSide& side, Effort effort) {
   const std::size_t floats = static_cast<std::size_t>(side.rows) * side.stride();
   return effort == Effort::rough && side.weights == Weights::mild &&
-         floats * sizeof(float) >= least_half_bytes && kernels::has_half_precision();
-}
-
-/// The power of two that takes values up to `largest` just below the largest half, 65504.
-float scale_for(double largest) {
-  int exponent = 0;
-  std::frexp(largest, &exponent);
-  return std::ldexp(1.0F, std::clamp(15 - exponent, -40, 40));
+         floats * sizeof(float) >= least_half_bytes;
 }
 
 /// Rows [begin, end) of the factors, padded.
@@ -74,10 +67,7 @@ void rotate_roughly(FactorView factors, FixedSide& side, ThreadPool& pool) {
           own.data(), end - begin, stride, side.into.data(), side.table.data() + begin * stride);
     } else {
       kernels::multiply(own.data(), end - begin, stride, side.into.data(), turned.data());
-      kernels::to_half(turned.data(),
-                       (end - begin) * stride,
-                       side.half_scale,
-                       side.halves.get() + begin * stride);
+      kernels::to_half(turned.data(), end - begin, stride, side.halves.get() + begin * stride);
     }
   });
 }
@@ -88,18 +78,15 @@ void to_halves(FixedSide& side, ThreadPool& pool) {
   const auto rows = static_cast<std::size_t>(side.rows);
   parallel_blocks(pool, rows, rows_per_task, [&](std::size_t begin, std::size_t end, int) {
     kernels::to_half(side.table.data() + begin * stride,
-                     (end - begin) * stride,
-                     side.half_scale,
+                     end - begin,
+                     stride,
                      side.halves.get() + begin * stride);
   });
   side.table = FactorTable();
 }
 
-/// The squares of a coordinate sum to rows * its mean, so no value is larger than the root of that.
 void make_room_for_halves(FixedSide& side) {
-  const double largest = static_cast<double>(*std::ranges::max_element(side.mean_square));
   side.halves = make_aligned<kernels::Half>(static_cast<std::size_t>(side.rows) * side.stride());
-  side.half_scale = scale_for(std::sqrt(largest * side.rows));
 }
 
 }  // namespace

@@ -39,8 +39,7 @@ struct FixedSide {
   Index rows = 0;
   FactorTable table;  ///< [rows x coordinates], empty when there are halves.
   Weights weights = Weights::heavy;
-  AlignedArray<kernels::Half> halves;  ///< half_scale * the table in half precision, or null.
-  float half_scale = 1;                ///< A power of two.
+  AlignedArray<kernels::Half> halves;  ///< The table in half precision, or null.
   std::span<const float> biases;       ///< [rows] or empty; subtracted from targets.
   std::optional<Eigenbasis> basis;     ///< Implicit feedback only.
   AlignedVector<float> into;           ///< The basis in floats, for rough efforts.
@@ -54,7 +53,7 @@ struct FixedSide {
 };
 
 /// O(rows * factors^2) with implicit feedback, a copy of the table otherwise. Half precision is
-/// used where it pays: on large tables, with processors that convert it.
+/// used where it pays: on large tables.
 FixedSide prepare_fixed_side(ConstSide fixed,
                              const TrainOptions& options,
                              ThreadPool& pool,

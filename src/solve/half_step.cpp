@@ -189,7 +189,8 @@ void half_step(const Observations& observations,
 }
 
 Weights weights_of(const Observations& observations, const TrainOptions& options) {
-  constexpr float most = 1000;  // Rounding by 2^-11 then adds less than 2^-12 to c (p - x.y)^2.
+  constexpr float most =
+      1000;  // Up to there rounding factors by 2^-9 does not show in the objective.
   constexpr float most_target = 1e6F;  // Its square, and what it is multiplied by, fit float.
   if (options.solver == Solver::exact || options.nonnegative || *options.regularization == 0) {
     return Weights::heavy;

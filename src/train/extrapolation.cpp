@@ -9,7 +9,7 @@ bool extrapolates(const TrainOptions& options) {
 }
 
 float momentum(std::span<const double> objective) {
-  constexpr float most = 0.5F;
+  constexpr float most = 1.0F / 3;
   int moves = 0;  // Since the start or the last rise.
   for (std::size_t i = 1; i < objective.size(); ++i) {
     moves = objective[i] > objective[i - 1] ? 0 : moves + 1;

@@ -4,7 +4,9 @@
 #include "base/random.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -38,7 +40,8 @@ struct Systems {
       for (std::size_t i = 0; i < size; ++i) {
         // Rounded to half precision, so that both tables hold the same numbers.
         const double value = random_normal(1, row, i) * std::exp(-0.02 * static_cast<double>(i));
-        floats[row * stride + i] = static_cast<float>(std::round(value * 256) / 256);
+        floats[row * stride + i] = std::bit_cast<float>(
+            std::bit_cast<std::uint32_t>(static_cast<float>(value)) & 0xFFFF0000U);
         mean_square[i] +=
             floats[row * stride + i] * floats[row * stride + i] / static_cast<float>(rows);
       }
@@ -46,7 +49,7 @@ struct Systems {
     for (std::size_t i = 0; i < size; ++i) {
       common[i] = 0.5F * mean_square[i] * static_cast<float>(rows);
     }
-    reference::to_half(floats.data(), floats.size(), 1.0F, halves.data());
+    reference::to_half(floats.data(), rows, stride, halves.data());
     for (const std::size_t length : lengths) {
       add(length);
     }
@@ -351,47 +354,53 @@ TEST_P(Gradients, AnOverflowIsNotASolution) {
 }
 
 TEST_P(Gradients, HalvesAreRoundedToTheNearest) {
-  // Exact, halfway to even, the largest, beyond it, the least normal and subnormal ones, zero.
+  // Exact, halfway to even, above and below halfway, negative, the largest, subnormal ones, zero.
   AlignedVector<float> values = {1.0F,
+                                 1.0F + 0x1p-8F,
+                                 1.0F + 0x3p-8F,
+                                 1.0F + 0x1.01p-8F,
+                                 1.0F + 0x0.FFp-8F,
                                  -2.5F,
-                                 1.0F + 0x1p-11F,
-                                 1.0F + 0x3p-11F,
-                                 65504.0F,
-                                 65519.0F,
-                                 0x1p-14F,
-                                 0x1p-15F,
-                                 0x1p-24F,
-                                 0x1.8p-24F,
-                                 0x1p-26F,
-                                 0.0F,
-                                 -0x1p-16F,
-                                 1.0F / 3.0F,
-                                 1000.0F / 7.0F,
-                                 -0.1F};
+                                 0x1.FEp127F,
+                                 0x1p-133F,
+                                 0x1.8p-134F,
+                                 0.0F};
+  values.resize(48, 1.0F / 3.0F);  // A pair of units, and one alone.
   AlignedVector<Half> fast(values.size());
   AlignedVector<Half> plain(values.size());
 
-  to_half(values.data(), values.size(), 1.0F, fast.data());
-  reference::to_half(values.data(), values.size(), 1.0F, plain.data());
+  to_half(values.data(), 1, values.size(), fast.data());
+  reference::to_half(values.data(), 1, values.size(), plain.data());
 
-  const std::vector<Half> known = {0x3C00,
-                                   0xC100,
-                                   0x3C00,
-                                   0x3C02,
-                                   0x7BFF,
-                                   0x7BFF,
-                                   0x0400,
-                                   0x0200,
-                                   0x0001,
-                                   0x0002,
-                                   0x0000,
-                                   0x0000};
+  const std::vector<Half> known = {
+      0x3F80, 0x3F80, 0x3F82, 0x3F81, 0x3F80, 0xC020, 0x7F7F, 0x0001, 0x0001, 0x0000};
   for (std::size_t i = 0; i < known.size(); ++i) {
-    EXPECT_EQ(plain[i], known[i]) << values[i];
+    EXPECT_EQ(plain[2 * i], known[i]) << values[i];
   }
-  if (has_half_precision()) {  // Else nobody uses them.
-    EXPECT_EQ(fast, plain);
+  EXPECT_EQ(plain[1], 0x3EAB);
+  EXPECT_EQ(plain[47], 0x3EAB);
+  EXPECT_EQ(fast, plain);
+}
+
+TEST_P(Gradients, HalvesOfPairsTakeTurns) {
+  AlignedVector<float> values(2 * 48);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(i);
   }
+  AlignedVector<Half> halves(values.size());
+
+  to_half(values.data(), 2, 48, halves.data());
+
+  const auto number = [&](std::size_t place) {
+    return std::bit_cast<float>(static_cast<std::uint32_t>(halves[place]) << 16);
+  };
+  EXPECT_EQ(number(0), 0);
+  EXPECT_EQ(number(1), 16);
+  EXPECT_EQ(number(2), 1);
+  EXPECT_EQ(number(31), 31);
+  EXPECT_EQ(number(32), 32);  // The last 16 of a row stay in order.
+  EXPECT_EQ(number(33), 33);
+  EXPECT_EQ(number(48 + 1), 48 + 16);
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryTarget,
