@@ -50,12 +50,13 @@ HWY_INLINE void load_pair(const float* from, FloatVector* y) {
   }
 }
 
-/// Two numbers of a pair of units share 32 bits: a shift gives one, a mask the other.
+/// Two numbers of a pair of units share 32 bits: a shift gives one, a mask the other. Rows of an odd
+/// count of units do not all begin at a cache line.
 HWY_INLINE void load_pair(const Half* from, FloatVector* y) {
   const Bits bits;
   const hn::Repartition<Half, Bits> halves;
   for (std::size_t c = 0; c < kUnit; ++c) {
-    const auto both = hn::BitCast(bits, hn::Load(halves, from + 2 * c * kLanes));
+    const auto both = hn::BitCast(bits, hn::LoadU(halves, from + 2 * c * kLanes));
     y[c] = hn::BitCast(Floats(), hn::ShiftLeft<16>(both));
     y[kUnit + c] = hn::BitCast(Floats(), hn::And(both, hn::Set(bits, 0xFFFF0000U)));
   }
@@ -72,7 +73,7 @@ HWY_INLINE void load_unit(const Half* from, FloatVector* y) {
   const Bits bits;
   const hn::Rebind<Half, Bits> halves;
   for (std::size_t c = 0; c < kUnit; ++c) {
-    const auto half = hn::PromoteTo(bits, hn::Load(halves, from + c * kLanes));
+    const auto half = hn::PromoteTo(bits, hn::LoadU(halves, from + c * kLanes));
     y[c] = hn::BitCast(Floats(), hn::ShiftLeft<16>(half));
   }
 }

@@ -11,7 +11,7 @@
 /// where y_j are rows of a factor table, gathered by number: O(entries * stride) a step, no matrix.
 /// Pointers, not matrices: this folder knows nothing above it.
 ///
-/// Vectors are `stride` floats long; stride is a multiple of 16, vectors and table rows are 64-byte
+/// Vectors are `stride` floats long; stride is a multiple of 16, vectors and tables are 64-byte
 /// aligned and padded with zeros, so that no loop has a tail.
 namespace alsace::kernels {
 

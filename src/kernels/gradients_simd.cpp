@@ -403,13 +403,13 @@ void to_half(const float* values, std::size_t rows, std::size_t stride, Half* ou
       for (std::size_t c = 0; c < 16; c += kLanes) {
         const auto low = upper_half(load(values + i + c));
         const auto high = upper_half(load(values + i + 16 + c));
-        hn::Store(
+        hn::StoreU(
             hn::BitCast(halves, hn::Or(low, hn::ShiftLeft<16>(high))), halves, out + i + 2 * c);
       }
     }
     for (; i < stride; i += kLanes) {
       const hn::Rebind<Half, Bits> half;
-      hn::Store(
+      hn::StoreU(
           hn::DemoteTo(half, hn::BitCast(hn::RebindToSigned<Bits>(), upper_half(load(values + i)))),
           half,
           out + i);

@@ -37,9 +37,9 @@ FactorTable with_ones(FactorView factors) {
   return table;
 }
 
-bool wants_halves(const FixedSide& side, Effort effort) {
+bool wants_halves(const FixedSide& side) {
   const std::size_t floats = static_cast<std::size_t>(side.rows) * side.stride();
-  return effort == Effort::rough && side.weights == Weights::mild &&
+  return side.weights == Weights::mild &&
          floats * sizeof(float) >= least_half_bytes;
 }
 
@@ -72,21 +72,23 @@ void rotate_roughly(FactorView factors, FixedSide& side, ThreadPool& pool) {
   });
 }
 
-/// Explicit feedback's table in halves.
-void to_halves(FixedSide& side, ThreadPool& pool) {
-  const std::size_t stride = side.stride();
-  const auto rows = static_cast<std::size_t>(side.rows);
-  parallel_blocks(pool, rows, rows_per_task, [&](std::size_t begin, std::size_t end, int) {
-    kernels::to_half(side.table.data() + begin * stride,
-                     end - begin,
-                     stride,
-                     side.halves.get() + begin * stride);
-  });
-  side.table = FactorTable();
-}
-
-void make_room_for_halves(FixedSide& side) {
-  side.halves = make_aligned<kernels::Half>(static_cast<std::size_t>(side.rows) * side.stride());
+/// The table in the basis in which the Gram matrix is diagonal.
+void turn(FactorView factors, FixedSide& side, Effort effort, ThreadPool& pool) {
+  side.basis = eigenbasis(gram(factors, pool));
+  for (std::size_t i = 0; i < side.common.size(); ++i) {
+    side.common[i] = side.unobserved_weight * side.basis->values[i];
+    side.mean_square[i] = static_cast<float>(side.basis->values[i] / std::max<Index>(1, side.rows));
+  }
+  if (effort != Effort::rough) {
+    side.table = rotate(factors, side.basis->into, pool);
+    return;
+  }
+  side.into.assign(side.basis->into.values.begin(), side.basis->into.values.end());
+  side.back.assign(side.basis->back.values.begin(), side.basis->back.values.end());
+  if (wants_halves(side)) {
+    side.halves = make_aligned<kernels::Half>(static_cast<std::size_t>(side.rows) * side.stride());
+  }
+  rotate_roughly(factors, side, pool);
 }
 
 }  // namespace
@@ -106,33 +108,17 @@ FixedSide prepare_fixed_side(ConstSide fixed,
   side.common.assign(coordinates, 0.0);
   side.common_floats.assign(side.stride(), 1.0F);
   side.mean_square.assign(side.stride(), 0.0F);
-  if (options.feedback == Feedback::implicit_feedback) {
-    side.unobserved_weight = options.unobserved_weight;
-    side.basis = eigenbasis(gram(fixed.factors, pool));
-    for (std::size_t i = 0; i < coordinates; ++i) {
-      side.common[i] = options.unobserved_weight * side.basis->values[i];
-      side.mean_square[i] =
-          static_cast<float>(side.basis->values[i] / std::max<Index>(1, side.rows));
-    }
-    if (wants_halves(side, effort)) {
-      make_room_for_halves(side);
-    }
-    if (effort == Effort::rough) {
-      side.into.assign(side.basis->into.values.begin(), side.basis->into.values.end());
-      side.back.assign(side.basis->back.values.begin(), side.basis->back.values.end());
-      rotate_roughly(fixed.factors, side, pool);
-    } else {
-      side.table = rotate(fixed.factors, side.basis->into, pool);
-    }
+  const FactorTable extended = options.biases ? with_ones(fixed.factors) : FactorTable();
+  const FactorView factors = options.biases ? FactorView(extended) : fixed.factors;
+  const bool is_implicit = options.feedback == Feedback::implicit_feedback;
+  if (is_implicit || (effort != Effort::exact && !options.nonnegative)) {
+    side.unobserved_weight = is_implicit ? options.unobserved_weight : 0.0;
+    turn(factors, side, effort, pool);
   } else {
-    side.table = options.biases ? with_ones(fixed.factors) : FactorTable::copy_of(fixed.factors);
+    side.table = FactorTable::copy_of(factors);
     std::ranges::transform(mean_squares(side.table), side.mean_square.begin(), [](double value) {
       return static_cast<float>(value);
     });
-    if (wants_halves(side, effort)) {
-      make_room_for_halves(side);
-      to_halves(side, pool);
-    }
   }
   std::ranges::transform(side.common, side.common_floats.begin(), [](double value) {
     return static_cast<float>(value);

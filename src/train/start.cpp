@@ -63,6 +63,11 @@ TrainOptions comparable(TrainOptions options) {
 
 void draw_start(Model& model) {
   const double deviation = 0.1 / std::sqrt(static_cast<double>(model.options.factors));
+  // Ratings lie around a mean that without biases the factors must make: they start with it.
+  const bool starts_at_mean =
+      model.options.feedback == Feedback::explicit_feedback && !model.options.biases;
+  const auto mean_part =
+      static_cast<float>(starts_at_mean ? std::sqrt(std::abs(model.value_mean)) : 0.0);
   for (Index item = 0; item < model.item_factors.rows(); ++item) {
     if (model.item_counts[at(item)] == 0) {
       continue;
@@ -74,6 +79,7 @@ void draw_start(Model& model) {
           random_normal(model.options.seed, static_cast<std::uint64_t>(item), dimension++);
       value = static_cast<float>(model.options.nonnegative ? std::abs(drawn) : drawn);
     }
+    model.item_factors.row(item).front() += mean_part;
   }
 }
 
