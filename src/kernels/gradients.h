@@ -45,8 +45,8 @@ struct GradientLimits {
   /// x'Ax / |x| <= |A| |x|.
   enum class Kind {
     /// At least one step, and a step that will very likely be the last goes without the new
-    /// residual: it needs p'Ap only, which saves half its cost. For training, where the next
-    /// half-step sees what is left.
+    /// residual: it needs p'Ap only, which saves half its cost. Steps that do not suffice are no
+    /// failure. For training, where the next half-step sees what is left.
     rough,
     usual,
     backward

@@ -107,7 +107,7 @@ void solve(const GatherTable& table,
   bool first = rough;
   while (row.converged && (backward ? residual : rz) > (first ? 0.0 : limit)) {
     if (row.steps == std::min(limits.most_steps, row.most_steps)) {
-      row.converged = false;
+      row.converged = rough;
       break;
     }
     const bool last = rough && rz <= static_cast<double>(gradient_usual_fall) * limit;

@@ -243,7 +243,7 @@ class Batch {
     if (left <= enough) {
       end(row, true);
     } else if (rows_[row].steps == HWY_MIN(limits_.most_steps, rows_[row].most_steps)) {
-      end(row, false);
+      end(row, is(GradientLimits::Kind::rough));
     } else if (is(GradientLimits::Kind::rough) && walk.rz <= gradient_usual_fall * walk.limit) {
       prepare_last_step(row);
     } else {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace alsace {
 namespace {
@@ -15,8 +16,8 @@ namespace {
 constexpr float mild_tolerance = 5e-2F;
 constexpr float heavy_tolerance = 1e-2F;
 /// Backward errors: what the steps aim at, and what the residual of the rounded solution may be.
-constexpr float closing_tolerance = 1e-7F;
-constexpr float closing_accepted = 2.5e-7F;
+constexpr float closing_tolerance = 3e-7F;
+constexpr float closing_accepted = 8e-7F;
 constexpr int most_closing_steps = 60;
 constexpr int most_closings = 3;
 
@@ -180,13 +181,26 @@ void GradientSolver::run() {
 void GradientSolver::run_closely() {
   kernels::GradientLimits limits{.kind = kernels::GradientLimits::Kind::backward,
                                  .tolerance = closing_tolerance};
-  for (int run = 0; run < most_closings; ++run) {
+  std::vector<std::size_t> left(systems_.size());
+  std::iota(left.begin(), left.end(), std::size_t{0});
+  for (int run = 0; run < most_closings && !left.empty(); ++run) {
+    closing_.clear();
+    for (const std::size_t s : left) {
+      closing_.push_back(systems_[s]);
+    }
     kernels::conjugate_gradients(
-        table_, diagonal_, limits, systems_.data(), systems_.size(), work_.data());
+        table_, diagonal_, limits, closing_.data(), closing_.size(), work_.data());
+    std::vector<std::size_t> unsure;
+    for (std::size_t c = 0; c < left.size(); ++c) {
+      kernels::GradientRow& system = systems_[left[c]];
+      system = closing_[c];
+      if (system.steps > 0) {
+        system.converged = false;
+        unsure.push_back(left[c]);
+      }
+    }
+    left.swap(unsure);
     limits.tolerance = closing_accepted;
-  }
-  for (kernels::GradientRow& system : systems_) {
-    system.converged = system.converged && system.steps == 0;
   }
 }
 

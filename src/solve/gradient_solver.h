@@ -65,11 +65,12 @@ class GradientSolver {
   };
   std::vector<Added> added_;
   std::vector<kernels::GradientRow> systems_;
-  std::vector<std::size_t> places_;  ///< Of each system's weights and targets.
-  AlignedVector<float> weights_;     ///< w of all entries of the batch, or of uniform ones once.
-  AlignedVector<float> targets_;     ///< t
-  std::size_t used_ = 0;             ///< Of both.
-  std::size_t uniform_ = 0;          ///< So many are those of uniform entries.
+  std::vector<kernels::GradientRow> closing_;  ///< Those of a run of run_closely().
+  std::vector<std::size_t> places_;            ///< Of each system's weights and targets.
+  AlignedVector<float> weights_;  ///< w of all entries of the batch, or of uniform ones once.
+  AlignedVector<float> targets_;  ///< t
+  std::size_t used_ = 0;          ///< Of both.
+  std::size_t uniform_ = 0;       ///< So many are those of uniform entries.
   double weight_sum_ = 0;
   double constant_ = 0;
   AlignedVector<float> work_;

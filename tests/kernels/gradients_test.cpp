@@ -333,6 +333,16 @@ TEST_P(Gradients, SaysWhenTheStepsDidNotSuffice) {
   EXPECT_EQ(solved.rows[0].steps, 2);
 }
 
+TEST_P(Gradients, RoughStepsNeedNotSuffice) {
+  for (const bool plain : {false, true}) {
+    Systems systems(40, {30});
+    const auto solved =
+        systems.solve({.kind = Kind::rough, .tolerance = 1e-5F, .most_steps = 2}, false, plain);
+    EXPECT_TRUE(solved.rows[0].converged);
+    EXPECT_EQ(solved.rows[0].steps, 2);
+  }
+}
+
 TEST_P(Gradients, WhatFloatCannotHoldIsNotASolution) {
   for (const bool plain : {false, true}) {
     Systems systems(16, {3});
