@@ -23,6 +23,26 @@ void row_products(
 void multiply(const double* a, std::size_t rows, std::size_t stride, const double* b, float* out);
 void multiply(const float* a, std::size_t rows, std::size_t stride, const float* b, float* out);
 
+/// Columns of a panel: the rows of 16 columns, one after the other, so that a loop over rows reads
+/// memory in order. Wider matrices are several panels, one after the other.
+constexpr std::size_t panel_columns = 16;
+
+/// out[i][j] += sum over r of a[r][i] * b[r][j]; the sum in T, so float's rows must be few. a: one
+/// panel, b: panels of `columns` columns in all, out: [panel_columns x columns], rows `stride`
+/// apart.
+void add_panel_products(const double* a,
+                        const double* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out);
+void add_panel_products(const float* a,
+                        const float* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out);
+
 /// Replaces the lower triangle of a symmetric matrix by its Cholesky factor L, A = L L'; what is
 /// above the diagonal is not read. False when a pivot is not positive. O(size^3 / 3).
 bool cholesky(double* a, std::size_t size, std::size_t stride);
@@ -51,6 +71,18 @@ void row_products(
     const double* z, std::size_t rows, std::size_t stride, double* out, std::size_t out_stride);
 void multiply(const double* a, std::size_t rows, std::size_t stride, const double* b, float* out);
 void multiply(const float* a, std::size_t rows, std::size_t stride, const float* b, float* out);
+void add_panel_products(const double* a,
+                        const double* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out);
+void add_panel_products(const float* a,
+                        const float* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out);
 bool cholesky(double* a, std::size_t size, std::size_t stride);
 void cholesky_solve(const double* l, std::size_t size, std::size_t stride, double* x);
 void add_products(const float* a, const float* b, std::size_t rows, std::size_t stride, float* out);

@@ -3,6 +3,28 @@
 #include <cmath>
 
 namespace alsace::kernels::reference {
+namespace {
+
+template <class T>
+void add_all_panels(const T* a,
+                    const T* b,
+                    std::size_t rows,
+                    std::size_t columns,
+                    std::size_t stride,
+                    double* out) {
+  for (std::size_t i = 0; i < panel_columns; ++i) {
+    for (std::size_t j = 0; j < columns; ++j) {
+      const T* panel = b + j / panel_columns * rows * panel_columns;
+      T sum = 0;
+      for (std::size_t r = 0; r < rows; ++r) {
+        sum += a[r * panel_columns + i] * panel[r * panel_columns + j % panel_columns];
+      }
+      out[i * stride + j] += static_cast<double>(sum);
+    }
+  }
+}
+
+}  // namespace
 
 void add_products(
     const double* a, const double* b, std::size_t rows, std::size_t stride, double* out) {
@@ -50,6 +72,24 @@ void multiply(const float* a, std::size_t rows, std::size_t stride, const float*
       out[r * stride + j] = sum;
     }
   }
+}
+
+void add_panel_products(const double* a,
+                        const double* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out) {
+  add_all_panels(a, b, rows, columns, stride, out);
+}
+
+void add_panel_products(const float* a,
+                        const float* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out) {
+  add_all_panels(a, b, rows, columns, stride, out);
 }
 
 bool cholesky(double* a, std::size_t size, std::size_t stride) {
