@@ -92,6 +92,29 @@ void add_panel_products(const float* a,
   add_all_panels(a, b, rows, columns, stride, out);
 }
 
+void reflect_panel(double scale, const double* v, std::size_t rows, double* panel) {
+  for (std::size_t j = 0; j < panel_columns; ++j) {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      sum += v[i] * panel[i * panel_columns + j];
+    }
+    for (std::size_t i = 0; i < rows; ++i) {
+      panel[i * panel_columns + j] -= scale * sum * v[i];
+    }
+  }
+}
+
+void rotate_panel(const Rotation* rotations, std::size_t count, double* panel) {
+  for (std::size_t i = 0; i < count; ++i, panel += panel_columns) {
+    for (std::size_t j = 0; j < panel_columns; ++j) {
+      const double upper = panel[j];
+      const double lower = panel[panel_columns + j];
+      panel[j] = rotations[i].c * upper - rotations[i].s * lower;
+      panel[panel_columns + j] = rotations[i].s * upper + rotations[i].c * lower;
+    }
+  }
+}
+
 bool cholesky(double* a, std::size_t size, std::size_t stride) {
   for (std::size_t i = 0; i < size; ++i) {
     for (std::size_t j = 0; j <= i; ++j) {

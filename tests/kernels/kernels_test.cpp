@@ -197,6 +197,43 @@ TEST(PanelProducts, OfHandMadePanels) {
   EXPECT_EQ(out[0], 1);
 }
 
+TEST_P(EveryTarget, ReflectionsAndRotationsEqualTheirTwins) {
+  for (const std::size_t rows : {1U, 2U, 3U, 17U, 64U}) {
+    AlignedVector<double> fast = normal_rows<double>(rows, panel_columns, 14);
+    AlignedVector<double> plain = fast;
+    const auto vectors = normal_rows<double>(1, rows + 1, 15);
+    std::vector<Rotation> rotations;
+    for (std::size_t i = 0; i + 1 < rows; ++i) {
+      rotations.push_back({.c = std::cos(vectors[i]), .s = std::sin(vectors[i])});
+    }
+
+    // A vector that begins beside a line.
+    reflect_panel(0.3, vectors.data() + 1, rows, fast.data());
+    rotate_panel(rotations.data(), rotations.size(), fast.data());
+    reference::reflect_panel(0.3, vectors.data() + 1, rows, plain.data());
+    reference::rotate_panel(rotations.data(), rotations.size(), plain.data());
+
+    for (std::size_t i = 0; i < fast.size(); ++i) {
+      ASSERT_NEAR(fast[i], plain[i], 1e-11) << rows << " rows at " << i;
+    }
+  }
+}
+
+TEST_P(EveryTarget, RotationsOfHandMadeRows) {
+  AlignedVector<double> panel(3 * 16, 0.0);
+  panel[7] = 1;
+  panel[16 + 7] = 10;
+  panel[32 + 7] = 100;
+  const Rotation rotations[] = {{.c = 2, .s = 3}, {.c = 5, .s = 7}};
+
+  rotate_panel(rotations, 2, panel.data());
+
+  EXPECT_EQ(panel[7], 2 * 1 - 3 * 10);
+  EXPECT_EQ(panel[16 + 7], 5 * 23 - 7 * 100);  // 23 = 3 * 1 + 2 * 10
+  EXPECT_EQ(panel[32 + 7], 7 * 23 + 5 * 100);
+  EXPECT_EQ(panel[8], 0);
+}
+
 TEST_P(EveryTarget, CholeskySolvesWhatItsTwinSolves) {
   for (const std::size_t size : sizes) {
     const std::size_t stride = padded(size);
