@@ -40,7 +40,7 @@ std::size_t rows_per_block(std::size_t rows, std::size_t tiles) {
   return std::max(least_rows, (rows + blocks - 1) / blocks);
 }
 
-/// Rows [begin, end) as panels. Columns past the factors keep what is in `out`.
+/// Rows [begin, end) as panels. Columns past the factors hold anything: no sum of theirs is used.
 template <class T>
 void copy_panels(FactorView factors, std::size_t begin, std::size_t end, T* out) {
   const std::size_t panel = (end - begin) * panel_columns;
@@ -83,9 +83,6 @@ std::vector<AlignedVector<double>> block_sums(FactorView factors,
     AlignedVector<T> panels(panel_rows * tiles.stride, T{0});
     for (std::size_t first = begin; first < end; first += panel_rows) {
       const std::size_t last = std::min(end, first + panel_rows);
-      if (last - first < panel_rows) {
-        std::ranges::fill(panels, T{0});  // Shorter panels lie elsewhere.
-      }
       copy_panels(factors, first, last, panels.data());
       add_tiles(panels.data(), last - first, tiles, sum.data());
     }
