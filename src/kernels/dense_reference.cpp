@@ -3,6 +3,28 @@
 #include <cmath>
 
 namespace alsace::kernels::reference {
+namespace {
+
+template <class T>
+void add_all_panels(const T* a,
+                    const T* b,
+                    std::size_t rows,
+                    std::size_t columns,
+                    std::size_t stride,
+                    double* out) {
+  for (std::size_t i = 0; i < panel_columns; ++i) {
+    for (std::size_t j = 0; j < columns; ++j) {
+      const T* panel = b + j / panel_columns * rows * panel_columns;
+      T sum = 0;
+      for (std::size_t r = 0; r < rows; ++r) {
+        sum += a[r * panel_columns + i] * panel[r * panel_columns + j % panel_columns];
+      }
+      out[i * stride + j] += static_cast<double>(sum);
+    }
+  }
+}
+
+}  // namespace
 
 void add_products(
     const double* a, const double* b, std::size_t rows, std::size_t stride, double* out) {
@@ -48,6 +70,47 @@ void multiply(const float* a, std::size_t rows, std::size_t stride, const float*
         sum += a[r * stride + i] * b[i * stride + j];
       }
       out[r * stride + j] = sum;
+    }
+  }
+}
+
+void add_panel_products(const double* a,
+                        const double* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out) {
+  add_all_panels(a, b, rows, columns, stride, out);
+}
+
+void add_panel_products(const float* a,
+                        const float* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out) {
+  add_all_panels(a, b, rows, columns, stride, out);
+}
+
+void reflect_panel(double scale, const double* v, std::size_t rows, double* panel) {
+  for (std::size_t j = 0; j < panel_columns; ++j) {
+    double sum = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      sum += v[i] * panel[i * panel_columns + j];
+    }
+    for (std::size_t i = 0; i < rows; ++i) {
+      panel[i * panel_columns + j] -= scale * sum * v[i];
+    }
+  }
+}
+
+void rotate_panel(const Rotation* rotations, std::size_t count, double* panel) {
+  for (std::size_t i = 0; i < count; ++i, panel += panel_columns) {
+    for (std::size_t j = 0; j < panel_columns; ++j) {
+      const double upper = panel[j];
+      const double lower = panel[panel_columns + j];
+      panel[j] = rotations[i].c * upper - rotations[i].s * lower;
+      panel[panel_columns + j] = rotations[i].s * upper + rotations[i].c * lower;
     }
   }
 }

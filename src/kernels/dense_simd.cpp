@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/dense_simd.cpp"
@@ -13,7 +14,10 @@ namespace alsace::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 // Strides are multiples of 16: no wider vectors, also where the machine has them.
 using Doubles = hn::CappedTag<double, 8>;
+using Floats = hn::CappedTag<float, 16>;
 using DoubleVector = hn::Vec<Doubles>;
+template <class T>
+using Tag = std::conditional_t<std::is_same_v<T, double>, Doubles, Floats>;
 
 /// Four rows by two vectors of out, kept in registers over all rows of the panels.
 HWY_INLINE void product_tile(
@@ -90,66 +94,36 @@ void row_products(
   }
 }
 
-/// Up to four rows of out, two vectors of columns at a time.
-template <std::size_t kRows>
-HWY_INLINE void multiply_rows(const double* a, std::size_t stride, const double* b, float* out) {
-  const Doubles d;
+/// Sums that half of the registers hold, in rows of as many vectors.
+constexpr std::size_t kWide = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 4 : 2;
+
+HWY_INLINE void store_floats(hn::Vec<Floats> values, float* out) {
+  hn::Store(values, Floats(), out);
+}
+
+HWY_INLINE void store_floats(DoubleVector values, float* out) {
   const hn::Rebind<float, Doubles> to_float;
-  const std::size_t lanes = hn::Lanes(d);
-  for (std::size_t j = 0; j < stride; j += 2 * lanes) {
-    DoubleVector low[kRows];
-    DoubleVector high[kRows];
-    for (std::size_t r = 0; r < kRows; ++r) {
-      low[r] = hn::Zero(d);
-      high[r] = hn::Zero(d);
-    }
-    for (std::size_t i = 0; i < stride; ++i) {
-      const DoubleVector b0 = hn::Load(d, b + i * stride + j);
-      const DoubleVector b1 = hn::Load(d, b + i * stride + j + lanes);
-      for (std::size_t r = 0; r < kRows; ++r) {
-        const DoubleVector value = hn::Set(d, a[r * stride + i]);
-        low[r] = hn::MulAdd(value, b0, low[r]);
-        high[r] = hn::MulAdd(value, b1, high[r]);
-      }
-    }
-    for (std::size_t r = 0; r < kRows; ++r) {
-      hn::StoreU(hn::DemoteTo(to_float, low[r]), to_float, out + r * stride + j);
-      hn::StoreU(hn::DemoteTo(to_float, high[r]), to_float, out + r * stride + j + lanes);
-    }
-  }
+  hn::Store(hn::DemoteTo(to_float, values), to_float, out);
 }
-
-void multiply(const double* a, std::size_t rows, std::size_t stride, const double* b, float* out) {
-  std::size_t r = 0;
-  for (; r + 4 <= rows; r += 4) {
-    multiply_rows<4>(a + r * stride, stride, b, out + r * stride);
-  }
-  for (; r < rows; ++r) {
-    multiply_rows<1>(a + r * stride, stride, b, out + r * stride);
-  }
-}
-
-using Floats = hn::CappedTag<float, 16>;
-using FloatVector = hn::Vec<Floats>;
 
 /// kRows rows by kColumns vectors of out, in registers over all of b's rows.
-template <std::size_t kRows, std::size_t kColumns>
-HWY_INLINE void float_tile(const float* a, std::size_t stride, const float* b, float* out) {
-  const Floats d;
+template <std::size_t kRows, std::size_t kColumns, class T>
+HWY_INLINE void multiply_tile(const T* a, std::size_t stride, const T* b, float* out) {
+  const Tag<T> d;
   const std::size_t lanes = hn::Lanes(d);
-  FloatVector sums[kRows][kColumns];
+  hn::Vec<Tag<T>> sums[kRows][kColumns];
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t c = 0; c < kColumns; ++c) {
       sums[r][c] = hn::Zero(d);
     }
   }
   for (std::size_t i = 0; i < stride; ++i, b += stride) {
-    FloatVector row[kColumns];
+    hn::Vec<Tag<T>> row[kColumns];
     for (std::size_t c = 0; c < kColumns; ++c) {
       row[c] = hn::Load(d, b + c * lanes);
     }
     for (std::size_t r = 0; r < kRows; ++r) {
-      const FloatVector value = hn::Set(d, a[r * stride + i]);
+      const auto value = hn::Set(d, a[r * stride + i]);
       for (std::size_t c = 0; c < kColumns; ++c) {
         sums[r][c] = hn::MulAdd(value, row[c], sums[r][c]);
       }
@@ -157,36 +131,134 @@ HWY_INLINE void float_tile(const float* a, std::size_t stride, const float* b, f
   }
   for (std::size_t r = 0; r < kRows; ++r) {
     for (std::size_t c = 0; c < kColumns; ++c) {
-      hn::Store(sums[r][c], d, out + r * stride + c * lanes);
+      store_floats(sums[r][c], out + r * stride + c * lanes);
     }
   }
 }
 
 /// kColumns vectors of all rows of out: that part of b stays in cache.
-template <std::size_t kColumns>
-HWY_INLINE void float_columns(
-    const float* a, std::size_t rows, std::size_t stride, const float* b, float* out) {
+template <std::size_t kColumns, class T>
+HWY_INLINE void multiply_columns(
+    const T* a, std::size_t rows, std::size_t stride, const T* b, float* out) {
   std::size_t r = 0;
   for (; r + 4 <= rows; r += 4) {
-    float_tile<4, kColumns>(a + r * stride, stride, b, out + r * stride);
+    multiply_tile<4, kColumns>(a + r * stride, stride, b, out + r * stride);
   }
   for (; r < rows; ++r) {
-    float_tile<1, kColumns>(a + r * stride, stride, b, out + r * stride);
+    multiply_tile<1, kColumns>(a + r * stride, stride, b, out + r * stride);
   }
+}
+
+template <class T>
+HWY_INLINE void multiply_all(
+    const T* a, std::size_t rows, std::size_t stride, const T* b, float* out) {
+  const std::size_t lanes = hn::Lanes(Tag<T>());
+  std::size_t j = 0;
+  for (; j + kWide * lanes <= stride; j += kWide * lanes) {
+    multiply_columns<kWide>(a, rows, stride, b + j, out + j);
+  }
+  for (; j < stride; j += lanes) {
+    multiply_columns<1>(a, rows, stride, b + j, out + j);
+  }
+}
+
+void multiply(const double* a, std::size_t rows, std::size_t stride, const double* b, float* out) {
+  multiply_all(a, rows, stride, b, out);
 }
 
 void multiply_floats(
     const float* a, std::size_t rows, std::size_t stride, const float* b, float* out) {
-  // As many sums as half of the registers hold.
-  constexpr std::size_t kWide = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 4 : 2;
-  const std::size_t lanes = hn::Lanes(Floats());
+  multiply_all(a, rows, stride, b, out);
+}
+
+/// out[0..lanes) += sums.
+HWY_INLINE void add_to_doubles(DoubleVector sums, double* out) {
+  const Doubles d;
+  hn::Store(hn::Add(hn::Load(d, out), sums), d, out);
+}
+
+HWY_INLINE void add_to_doubles(hn::Vec<Floats> sums, double* out) {
+  const Floats d;
+  HWY_ALIGN float values[16];
+  hn::Store(sums, d, values);
+  const hn::Rebind<float, Doubles> narrow;
+  for (std::size_t i = 0; i < hn::Lanes(d); i += hn::Lanes(narrow)) {
+    add_to_doubles(hn::PromoteTo(Doubles(), hn::Load(narrow, values + i)), out + i);
+  }
+}
+
+/// kRows rows by kColumns vectors, in registers over all rows of the panels. b: where the columns
+/// of each vector begin.
+template <std::size_t kRows, std::size_t kColumns, class T>
+HWY_INLINE void panel_tile(
+    const T* a, const T* const (&b)[kColumns], std::size_t rows, std::size_t stride, double* out) {
+  const Tag<T> d;
+  hn::Vec<Tag<T>> sums[kRows][kColumns];
+  for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      sums[i][c] = hn::Zero(d);
+    }
+  }
+  for (std::size_t r = 0; r < rows * panel_columns; r += panel_columns) {
+    hn::Vec<Tag<T>> row[kColumns];
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      row[c] = hn::Load(d, b[c] + r);
+    }
+    for (std::size_t i = 0; i < kRows; ++i) {
+      const auto value = hn::Set(d, a[r + i]);
+      for (std::size_t c = 0; c < kColumns; ++c) {
+        sums[i][c] = hn::MulAdd(value, row[c], sums[i][c]);
+      }
+    }
+  }
+  for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      add_to_doubles(sums[i][c], out + i * stride + c * hn::Lanes(d));
+    }
+  }
+}
+
+template <class T>
+HWY_INLINE void add_all_panels(const T* a,
+                               const T* b,
+                               std::size_t rows,
+                               std::size_t columns,
+                               std::size_t stride,
+                               double* out) {
+  constexpr std::size_t kRows = 2 * kWide;
+  const std::size_t lanes = hn::Lanes(Tag<T>());
+  const auto place = [&](std::size_t j) {
+    return b + j / panel_columns * rows * panel_columns + j % panel_columns;
+  };
   std::size_t j = 0;
-  for (; j + kWide * lanes <= stride; j += kWide * lanes) {
-    float_columns<kWide>(a, rows, stride, b + j, out + j);
+  for (; j + 2 * lanes <= columns; j += 2 * lanes) {
+    for (std::size_t i = 0; i < panel_columns; i += kRows) {
+      panel_tile<kRows, 2>(a + i, {place(j), place(j + lanes)}, rows, stride, out + i * stride + j);
+    }
   }
-  for (; j < stride; j += lanes) {
-    float_columns<1>(a, rows, stride, b + j, out + j);
+  for (; j < columns; j += lanes) {
+    for (std::size_t i = 0; i < panel_columns; i += kRows) {
+      panel_tile<kRows, 1>(a + i, {place(j)}, rows, stride, out + i * stride + j);
+    }
   }
+}
+
+void add_panel_products(const double* a,
+                        const double* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out) {
+  add_all_panels(a, b, rows, columns, stride, out);
+}
+
+void add_panel_products_floats(const float* a,
+                               const float* b,
+                               std::size_t rows,
+                               std::size_t columns,
+                               std::size_t stride,
+                               double* out) {
+  add_all_panels(a, b, rows, columns, stride, out);
 }
 
 bool cholesky(double* a, std::size_t size, std::size_t stride) {
@@ -239,6 +311,8 @@ HWY_EXPORT(add_products);
 HWY_EXPORT(row_products);
 HWY_EXPORT(multiply);
 HWY_EXPORT(multiply_floats);
+HWY_EXPORT(add_panel_products);
+HWY_EXPORT(add_panel_products_floats);
 HWY_EXPORT(cholesky);
 HWY_EXPORT(cholesky_solve);
 
@@ -258,6 +332,24 @@ void multiply(const double* a, std::size_t rows, std::size_t stride, const doubl
 
 void multiply(const float* a, std::size_t rows, std::size_t stride, const float* b, float* out) {
   HWY_DYNAMIC_DISPATCH(multiply_floats)(a, rows, stride, b, out);
+}
+
+void add_panel_products(const double* a,
+                        const double* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out) {
+  HWY_DYNAMIC_DISPATCH(add_panel_products)(a, b, rows, columns, stride, out);
+}
+
+void add_panel_products(const float* a,
+                        const float* b,
+                        std::size_t rows,
+                        std::size_t columns,
+                        std::size_t stride,
+                        double* out) {
+  HWY_DYNAMIC_DISPATCH(add_panel_products_floats)(a, b, rows, columns, stride, out);
 }
 
 bool cholesky(double* a, std::size_t size, std::size_t stride) {

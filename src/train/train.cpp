@@ -6,6 +6,8 @@
 #include "base/thread_pool.h"
 #include "matrix/csr.h"
 #include "matrix/entries.h"
+#include "solve/eigenbasis.h"
+#include "solve/gram.h"
 #include "solve/half_step.h"
 #include "train/extrapolation.h"
 #include "train/memory.h"
@@ -217,7 +219,7 @@ class Training {
   void close() {
     model_.previous_item_factors = FactorTable();
     solve_users(model_.options.solver == Solver::exact ? Effort::exact : Effort::closing);
-    model_.spectrum = eigenbasis(gram(model_.item_factors, pool_)).values;
+    model_.spectrum = eigenvalues(gram(model_.item_factors, pool_));
     model_.summary.final_objective = checked(stored_objective());
     model_.summary.peak_memory_bytes = peak_memory_bytes();
     model_.complete = true;

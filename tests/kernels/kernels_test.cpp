@@ -135,6 +135,105 @@ TEST_P(EveryTarget, MultiplyGivesARowTheSameBitsAloneAndAmongOthers) {
   }
 }
 
+TEST_P(EveryTarget, MultiplyOfWideRowsEqualsItsTwin) {
+  // Wider than the widest tile by each number of lines that may be left.
+  for (const std::size_t size : {144U, 160U, 176U, 192U}) {
+    const auto a = normal_rows<double>(6, size, 4);
+    const auto b = normal_rows<double>(size, size, 5);
+    AlignedVector<float> fast(6 * size, 7.0F);
+    AlignedVector<float> plain(6 * size, 7.0F);
+
+    multiply(a.data(), 6, size, b.data(), fast.data());
+    reference::multiply(a.data(), 6, size, b.data(), plain.data());
+
+    for (std::size_t i = 0; i < fast.size(); ++i) {
+      ASSERT_NEAR(fast[i], plain[i], 1e-6 * (1 + std::abs(plain[i]))) << size;
+    }
+  }
+}
+
+template <class T>
+void expect_panel_products_equal_their_twin(double tolerance) {
+  for (const std::size_t columns : {16U, 32U, 48U, 112U, 128U}) {
+    for (const std::size_t rows : {0U, 1U, 2U, 5U, 128U}) {
+      const std::size_t stride = columns + 16;
+      const auto a = normal_rows<T>(rows, panel_columns, 12);
+      const auto b = normal_rows<T>(rows, columns, 13);
+      AlignedVector<double> fast(panel_columns * stride, 0.5);
+      AlignedVector<double> plain(panel_columns * stride, 0.5);
+
+      add_panel_products(a.data(), b.data(), rows, columns, stride, fast.data());
+      reference::add_panel_products(a.data(), b.data(), rows, columns, stride, plain.data());
+
+      for (std::size_t i = 0; i < fast.size(); ++i) {  // What lies between rows stays.
+        ASSERT_NEAR(fast[i], plain[i], i % stride < columns ? tolerance : 0.0)
+            << rows << " rows, " << columns << " columns at " << i;
+      }
+    }
+  }
+}
+
+TEST_P(EveryTarget, PanelProductsEqualTheirTwins) {
+  expect_panel_products_equal_their_twin<double>(1e-12);
+  expect_panel_products_equal_their_twin<float>(1e-4);
+}
+
+TEST(PanelProducts, OfHandMadePanels) {
+  // Two rows; b's second panel begins after both of its first.
+  AlignedVector<float> a(2 * 16, 0.0F);
+  AlignedVector<float> b(2 * 32, 0.0F);
+  AlignedVector<double> out(16 * 32, 1.0);
+  a[1] = 2;
+  a[16 + 1] = 3;
+  b[4] = 5;
+  b[16 + 4] = 7;
+  b[32 + 6] = 11;
+  b[32 + 16 + 6] = 13;
+
+  add_panel_products(a.data(), b.data(), 2, 32, 32, out.data());
+
+  EXPECT_EQ(out[32 + 4], 1 + 2 * 5 + 3 * 7);
+  EXPECT_EQ(out[32 + 16 + 6], 1 + 2 * 11 + 3 * 13);
+  EXPECT_EQ(out[0], 1);
+}
+
+TEST_P(EveryTarget, ReflectionsAndRotationsEqualTheirTwins) {
+  for (const std::size_t rows : {1U, 2U, 3U, 17U, 64U}) {
+    AlignedVector<double> fast = normal_rows<double>(rows, panel_columns, 14);
+    AlignedVector<double> plain = fast;
+    const auto vectors = normal_rows<double>(1, rows + 1, 15);
+    std::vector<Rotation> rotations;
+    for (std::size_t i = 0; i + 1 < rows; ++i) {
+      rotations.push_back({.c = std::cos(vectors[i]), .s = std::sin(vectors[i])});
+    }
+
+    // A vector that begins beside a line.
+    reflect_panel(0.3, vectors.data() + 1, rows, fast.data());
+    rotate_panel(rotations.data(), rotations.size(), fast.data());
+    reference::reflect_panel(0.3, vectors.data() + 1, rows, plain.data());
+    reference::rotate_panel(rotations.data(), rotations.size(), plain.data());
+
+    for (std::size_t i = 0; i < fast.size(); ++i) {
+      ASSERT_NEAR(fast[i], plain[i], 1e-11) << rows << " rows at " << i;
+    }
+  }
+}
+
+TEST_P(EveryTarget, RotationsOfHandMadeRows) {
+  AlignedVector<double> panel(3 * 16, 0.0);
+  panel[7] = 1;
+  panel[16 + 7] = 10;
+  panel[32 + 7] = 100;
+  const Rotation rotations[] = {{.c = 2, .s = 3}, {.c = 5, .s = 7}};
+
+  rotate_panel(rotations, 2, panel.data());
+
+  EXPECT_EQ(panel[7], 2 * 1 - 3 * 10);
+  EXPECT_EQ(panel[16 + 7], 5 * 23 - 7 * 100);  // 23 = 3 * 1 + 2 * 10
+  EXPECT_EQ(panel[32 + 7], 7 * 23 + 5 * 100);
+  EXPECT_EQ(panel[8], 0);
+}
+
 TEST_P(EveryTarget, CholeskySolvesWhatItsTwinSolves) {
   for (const std::size_t size : sizes) {
     const std::size_t stride = padded(size);
