@@ -74,7 +74,8 @@ void rotate_roughly(FactorView factors, FixedSide& side, ThreadPool& pool) {
 
 /// The table in the basis in which the Gram matrix is diagonal.
 void turn(FactorView factors, FixedSide& side, Effort effort, ThreadPool& pool) {
-  side.basis = eigenbasis(gram(factors, pool));
+  const GramSums sums = effort == Effort::rough ? GramSums::floats : GramSums::doubles;
+  side.basis = eigenbasis(gram(factors, pool, sums), pool);
   for (std::size_t i = 0; i < side.common.size(); ++i) {
     side.common[i] = side.unobserved_weight * side.basis->values[i];
     side.mean_square[i] = static_cast<float>(side.basis->values[i] / std::max<Index>(1, side.rows));
