@@ -28,6 +28,10 @@ void gram_of_factors(const Gathered& rows,
 
 void gram_of_entries(const Gathered& rows, const float* scale, const float* diagonal, float* out) {
   const std::size_t out_stride = (rows.count + 15) / 16 * 16;
+  std::fill_n(out, out_stride * out_stride, 0.0F);
+  for (std::size_t i = rows.count; i < out_stride; ++i) {
+    out[i * out_stride + i] = 1.0F;
+  }
   for (std::size_t i = 0; i < rows.count; ++i) {
     for (std::size_t j = i; j < rows.count; ++j) {
       float sum = i == j ? diagonal[i] : 0.0F;

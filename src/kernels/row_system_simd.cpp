@@ -14,11 +14,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace alsace::kernels::HWY_NAMESPACE {
 
-/// Rows asked for ahead of their use: enough to cover the latency of memory.
-constexpr std::size_t kRowsAhead = 8;
-
-HWY_INLINE void prefetch_row(const Gathered& rows, std::size_t j) {
-  if (j < rows.count) {
+/// Asks for `count` rows from j on, or as many as there are.
+HWY_INLINE void prefetch_rows(const Gathered& rows, std::size_t j, std::size_t count) {
+  for (const std::size_t end = std::min(j + count, rows.count); j < end; ++j) {
     const float* y = rows.row(j);
     for (std::size_t i = 0; i < rows.stride; i += 16) {
       hwy::Prefetch(y + i);
@@ -26,20 +24,34 @@ HWY_INLINE void prefetch_row(const Gathered& rows, std::size_t j) {
   }
 }
 
-/// sum += sum_j t_j y_j over `count` rows from `first`, which brings them into L1.
-HWY_INLINE void add_targets(const Gathered& rows,
-                            std::size_t first,
-                            std::size_t count,
+/// sum += sum of t_j y_j over kRows rows: sum is read and written once for them.
+template <std::size_t kRows>
+HWY_INLINE void add_targets(const float* const* rows,
                             const float* targets,
+                            std::size_t stride,
                             float* sum) {
   const Floats d;
-  for (std::size_t j = first; j < first + count; ++j) {
-    prefetch_row(rows, j + kRowsAhead);
-    const float* y = rows.row(j);
-    const FloatVector target = hn::Set(d, targets[j]);
-    for (std::size_t i = 0; i < rows.stride; i += kLanes) {
-      hn::Store(hn::MulAdd(target, hn::Load(d, y + i), hn::Load(d, sum + i)), d, sum + i);
+  for (std::size_t i = 0; i < stride; i += kLanes) {
+    FloatVector value = hn::Load(d, sum + i);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      value = hn::MulAdd(hn::Set(d, targets[r]), hn::Load(d, rows[r] + i), value);
     }
+    hn::Store(value, d, sum + i);
+  }
+}
+
+HWY_INLINE void add_panel_targets(const float* const* panel,
+                                  std::size_t count,
+                                  const float* targets,
+                                  std::size_t stride,
+                                  float* sum) {
+  constexpr std::size_t kTogether = 8;
+  std::size_t j = 0;
+  for (; j + kTogether <= count; j += kTogether) {
+    add_targets<kTogether>(panel + j, targets + j, stride, sum);
+  }
+  for (; j < count; ++j) {
+    add_targets<1>(panel + j, targets + j, stride, sum);
   }
 }
 
@@ -51,6 +63,23 @@ HWY_INLINE void scale_row(const float* y, float scale, std::size_t stride, float
   }
 }
 
+/// out += sum_j a_j b_j', over a panel; asks for the rows of the next one meanwhile.
+template <class A, class B>
+HWY_INLINE void add_panel(const A& a,
+                          const B& b,
+                          std::size_t count,
+                          const Gathered& rows,
+                          std::size_t next,
+                          StridedRows out) {
+  constexpr std::size_t kRows = 8;
+  const Start start = next <= gram_panel ? Start::zero : Start::there;
+  const std::size_t ahead = (gram_panel * kRows + out.stride - 1) / out.stride;
+  for (std::size_t i = 0; i < out.stride; i += kRows) {
+    prefetch_rows(rows, next + i / kRows * ahead, ahead);
+    product_tiles<Sign::plus, kRows>(a, b, count, start, i, i + kRows, out);
+  }
+}
+
 void gram_of_factors(const Gathered& rows,
                      const float* weights,
                      const float* targets,
@@ -58,30 +87,28 @@ void gram_of_factors(const Gathered& rows,
                      float* scratch,
                      float* out,
                      float* sum) {
-  constexpr std::size_t kRows = 8;
   const std::size_t stride = rows.stride;
   const StridedRows target{.first = out, .stride = stride};
   std::fill_n(sum, stride, 0.0F);
-  std::size_t first = 0;
-  do {
+  prefetch_rows(rows, 0, gram_panel);
+  for (std::size_t first = 0; first == 0 || first < rows.count; first += gram_panel) {
     const std::size_t count = std::min(gram_panel, rows.count - first);
-    const Start start = first == 0 ? Start::zero : Start::there;
-    add_targets(rows, first, count, targets, sum);
+    const std::size_t next = first + gram_panel;
     const float* panel[gram_panel];
     for (std::size_t j = 0; j < count; ++j) {
       panel[j] = rows.row(first + j);
     }
+    add_panel_targets(panel, count, targets + first, stride, sum);
     if (weights == nullptr) {
-      product_tiles<Sign::plus, kRows>(panel, panel, count, start, 0, stride, target);
+      add_panel(panel, panel, count, rows, next, target);
     } else {
       for (std::size_t j = 0; j < count; ++j) {
         scale_row(panel[j], weights[first + j], stride, scratch + j * stride);
       }
       const StridedRows scaled{.first = scratch, .stride = stride};
-      product_tiles<Sign::plus, kRows>(scaled, panel, count, start, 0, stride, target);
+      add_panel(scaled, panel, count, rows, next, target);
     }
-    first += count;
-  } while (first < rows.count);
+  }
   for (std::size_t i = 0; i < stride; ++i) {
     out[i * stride + i] += diagonal[i];
   }
@@ -140,8 +167,8 @@ void gram_of_entries(
   const std::size_t stride = rows.stride;
   const std::size_t padded = (rows.count + 3) / 4 * 4;
   const std::size_t size = (rows.count + 15) / 16 * 16;
+  prefetch_rows(rows, 0, rows.count);
   for (std::size_t j = 0; j < rows.count; ++j) {
-    prefetch_row(rows, j + kRowsAhead);
     for (std::size_t i = 0; i < stride; i += kLanes) {
       hn::Store(hn::Mul(hn::Load(d, scale + i), hn::Load(d, rows.row(j) + i)),
                 d,

@@ -61,21 +61,30 @@ void DirectSolver::load(const RowEntries& row) {
   dots_.resize(std::max(panel_rows, entries));
   constant_ = 0;
   least_weight_ = std::numeric_limits<float>::max();
-  for (std::size_t j = 0; j < entries; ++j) {
-    const double confidence = row.confidence_at(j);
-    weights_[j] = static_cast<float>(confidence - fixed_.unobserved_weight);
-    targets_[j] = static_cast<float>(confidence * row.target_at(j, fixed_.biases));
-    least_weight_ = std::min(least_weight_, weights_[j]);
-    // Of the rounded values: then what is left of it after x'Ax - 2 b'x is no rounding error.
-    const double rounded = static_cast<double>(weights_[j]) + fixed_.unobserved_weight;
-    const double target = static_cast<double>(targets_[j]);
-    constant_ += rounded > 0 ? target * target / rounded : 0.0;
+  const bool has_equal_targets = row.targets.empty() && fixed_.biases.empty();
+  if (row.confidence.empty() && has_equal_targets && entries > 0) {
+    constant_ = static_cast<double>(entries) * load_entry(row, 0);
+    std::ranges::fill(weights_, weights_[0]);
+    std::ranges::fill(targets_, targets_[0]);
+  } else {
+    for (std::size_t j = 0; j < entries; ++j) {
+      constant_ += load_entry(row, j);
+    }
   }
   is_uniform_ = row.confidence.empty() && least_weight_ >= least_dual_weight;
   regularization_ = row_regularization(options_, static_cast<double>(entries), more_count_);
   for (std::size_t i = 0; i < size_; ++i) {
     diagonal_[i] = fixed_.common[i] + regularization_;
   }
+}
+
+/// Gives the entry's part of the constant.
+double DirectSolver::load_entry(const RowEntries& row, std::size_t j) {
+  const double confidence = row.confidence_at(j);
+  weights_[j] = static_cast<float>(confidence - fixed_.unobserved_weight);
+  targets_[j] = static_cast<float>(confidence * row.target_at(j, fixed_.biases));
+  least_weight_ = std::min(least_weight_, weights_[j]);
+  return constant_of(weights_[j], targets_[j], fixed_.unobserved_weight);
 }
 
 std::optional<double> DirectSolver::solve(const RowEntries& row, float* x) {

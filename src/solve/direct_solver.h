@@ -28,6 +28,7 @@ class DirectSolver {
 
  private:
   void load(const RowEntries& row);
+  double load_entry(const RowEntries& row, std::size_t j);
   [[nodiscard]] bool suits_entries(std::size_t entries) const;
 
   std::optional<double> solve_by_factors(const kernels::Gathered& rows);
