@@ -8,7 +8,8 @@
 /// diagonal is neither read nor kept.
 ///
 /// Table rows lie `stride` floats apart; stride is a multiple of 16, rows are 64-byte aligned and
-/// padded with zeros, so that no loop has a tail. So are matrices, padded with ones on the diagonal.
+/// padded with zeros, so that no loop has a tail. So are matrices, padded with ones on the
+/// diagonal.
 namespace alsace::kernels {
 
 /// y_j = row columns[j] of the table, for j < count.

@@ -5,11 +5,12 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/row_system_simd.cpp"
-#include <hwy/cache_control.h>
-#include <hwy/foreach_target.h>  // must precede highway.h
+// clang-format off: foreach_target.h comes first, what is compiled for each target last.
+#include <hwy/foreach_target.h>
 #include <hwy/highway.h>
-
+#include <hwy/cache_control.h>
 #include "kernels/row_system-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace alsace::kernels::HWY_NAMESPACE {
@@ -217,10 +218,10 @@ HWY_INLINE bool invert_block(float* block, std::size_t stride) {
       const FloatVector before = hn::IfThenZeroElse(at_pivot, hn::Load(d, other));
       hn::Store(hn::NegMulAdd(hn::Set(d, row[i]), scaled, before), d, other);
     }
-    hn::Store(hn::IfThenElseZero(hn::Le(lanes, number),
-                                 hn::Mul(scaled, hn::Set(d, std::sqrt(pivot)))),
-              d,
-              row);
+    hn::Store(
+        hn::IfThenElseZero(hn::Le(lanes, number), hn::Mul(scaled, hn::Set(d, std::sqrt(pivot)))),
+        d,
+        row);
   }
   return true;
 }

@@ -29,10 +29,8 @@ double square_of(const AlignedVector<T>& values) {
 }
 
 kernels::Gathered part_of(const kernels::Gathered& rows, std::size_t first, std::size_t count) {
-  return {.table = rows.table,
-          .stride = rows.stride,
-          .columns = rows.columns + first,
-          .count = count};
+  return {
+      .table = rows.table, .stride = rows.stride, .columns = rows.columns + first, .count = count};
 }
 
 void add_dots(const kernels::Gathered& rows, const double* x, double* out) {

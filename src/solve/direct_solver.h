@@ -50,17 +50,17 @@ class DirectSolver {
   bool is_uniform_ = false;  ///< All weights are the same, and above 0.
   float least_weight_ = 0;
   double regularization_ = 0;
-  double constant_ = 0;              ///< sum_j c_j p_j^2
-  AlignedVector<double> diagonal_;   ///< common + l_u. [stride], padding 1.
-  AlignedVector<float> rounded_;     ///< The diagonal a kernel asks for, or its inverse.
+  double constant_ = 0;                  ///< sum_j c_j p_j^2
+  AlignedVector<double> diagonal_;       ///< common + l_u. [stride], padding 1.
+  AlignedVector<float> rounded_;         ///< The diagonal a kernel asks for, or its inverse.
   AlignedVector<float> entry_diagonal_;  ///< 1 / w_j. [entries]
-  AlignedVector<float> scratch_;     ///< Gathered rows, scaled.
-  AlignedVector<float> matrix_;      ///< A, then its factor. [stride x stride]
-  AlignedVector<float> step_;        ///< A residual, then the step from it.
-  AlignedVector<double> solution_;   ///< [stride]
-  AlignedVector<double> residual_;   ///< [stride], or in the dual [entries]
-  AlignedVector<double> dual_;       ///< [entries]
-  AlignedVector<double> dots_;       ///< x . y_j, then what y_j is scaled by.
+  AlignedVector<float> scratch_;         ///< Gathered rows, scaled.
+  AlignedVector<float> matrix_;          ///< A, then its factor. [stride x stride]
+  AlignedVector<float> step_;            ///< A residual, then the step from it.
+  AlignedVector<double> solution_;       ///< [stride]
+  AlignedVector<double> residual_;       ///< [stride], or in the dual [entries]
+  AlignedVector<double> dual_;           ///< [entries]
+  AlignedVector<double> dots_;           ///< x . y_j, then what y_j is scaled by.
 };
 
 }  // namespace alsace

@@ -72,10 +72,10 @@ void RowBlock::store(const Side& solved, std::span<const Index> rows) {
     if (is_wide_[r] && fixed_.basis && is_rough_) {
       turn_back(r, 1);
     } else if (is_wide_[r] && !fixed_.basis) {
-      std::transform(wide_.data() + r * stride_,
-                     wide_.data() + (r + 1) * stride_,
-                     turned,
-                     [](double value) { return static_cast<float>(value); });
+      std::transform(
+          wide_.data() + r * stride_, wide_.data() + (r + 1) * stride_, turned, [](double value) {
+            return static_cast<float>(value);
+          });
     }
     std::copy_n(turned, factors_, solved.factors.row(rows[r]).begin());
     if (!solved.biases.empty()) {

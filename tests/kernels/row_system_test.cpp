@@ -120,8 +120,7 @@ TEST_P(RowSystem, GramOfEntriesEqualsItsTwin) {
       AlignedVector<float> fast(out_stride * out_stride, garbage);
       AlignedVector<float> plain(out_stride * out_stride);
 
-      gram_of_entries(
-          table.gathered(), scale.data(), diagonal.data(), scratch.data(), fast.data());
+      gram_of_entries(table.gathered(), scale.data(), diagonal.data(), scratch.data(), fast.data());
       reference::gram_of_entries(table.gathered(), scale.data(), diagonal.data(), plain.data());
 
       for (std::size_t i = 0; i < out_stride; ++i) {

@@ -79,7 +79,8 @@ TEST(Solvers, TheDirectOneFindsWhatTheOneInDoubleFinds) {
   }
 }
 
-/// Rows against RowSolver, whatever their weights: equal ones, also 0 and below; without shared term.
+/// Rows against RowSolver, whatever their weights: equal ones, also 0 and below; without shared
+/// term.
 TEST(Solvers, TheDirectOneFindsWhatTheOneInDoubleFindsWithEqualWeights) {
   const Rows rows(10);
   for (const auto& [confidence, unobserved_weight] :
@@ -121,7 +122,7 @@ TEST(Solvers, AnExactHalfStepGivesItsObjectiveToAMillionth) {
     for (const int factors : {5, 64, 130, 200}) {
       TrainOptions options = options_of(factors);
       options.unobserved_weight = 0.03;
-      options.regularization = 1e-4;
+      options.regularization = factors == 200 ? 0 : 1e-4;
       const FactorTable fixed = random_table(columns, factors, 1);
       FactorTable solved(9, factors);
       ThreadPool pool(2);
