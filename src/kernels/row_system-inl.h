@@ -19,8 +19,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Floats = hn::CappedTag<float, 16>;
 using FloatVector = hn::Vec<Floats>;
 constexpr std::size_t kLanes = HWY_LANES(float) < 16 ? HWY_LANES(float) : 16;
-/// Vectors of a tile's rows: tiles of 8 rows then take half of the registers.
-constexpr std::size_t kTileVectors = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 2 : 1;
+/// Sums of a tile: half of the registers.
+constexpr std::size_t kTileSums = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 16 : 8;
 
 /// Rows of a matrix, one after the other.
 struct StridedRows {
@@ -82,6 +82,7 @@ HWY_INLINE void product_tiles(const A& a,
                               std::size_t from,
                               std::size_t to,
                               StridedRows out) {
+  constexpr std::size_t kVectors = kTileSums / kRows;
   const Floats d;
   for (std::size_t i = from; i < to; i += kRows) {
     std::size_t j = i / kLanes * kLanes;
@@ -92,11 +93,11 @@ HWY_INLINE void product_tiles(const A& a,
         j += kLanes;
       }
     }
-    for (; j < out.stride && (out.stride - j) % (kTileVectors * kLanes) != 0; j += kLanes) {
+    for (; j < out.stride && (out.stride - j) % (kVectors * kLanes) != 0; j += kLanes) {
       product_tile<kSign, kRows, 1>(d, a, i, b, j, rows, start, out);
     }
-    for (; j < out.stride; j += kTileVectors * kLanes) {
-      product_tile<kSign, kRows, kTileVectors>(d, a, i, b, j, rows, start, out);
+    for (; j < out.stride; j += kVectors * kLanes) {
+      product_tile<kSign, kRows, kVectors>(d, a, i, b, j, rows, start, out);
     }
   }
 }

@@ -24,7 +24,7 @@ struct Gathered {
   }
 };
 
-/// Rows that gram_of_factors() works on together: its scratch holds [gram_panel x stride].
+/// Rows that gram_of_factors() works on together at most: its scratch holds [gram_panel x stride].
 inline constexpr std::size_t gram_panel = 64;
 
 /// out = diag(diagonal) + sum_j w_j y_j y_j', sum = sum_j t_j y_j. Without weights (null) all are

@@ -64,19 +64,25 @@ HWY_INLINE void scale_row(const float* y, float scale, std::size_t stride, float
   }
 }
 
+/// Up to 64 factors a panel takes half of L1; of longer rows that many already crowd each other
+/// out.
+HWY_INLINE std::size_t panel_rows(std::size_t stride) {
+  return stride <= 64 ? gram_panel : gram_panel / 2;
+}
+
 /// out += sum_j a_j b_j', over a panel; asks for the rows of the next one meanwhile.
 template <class A, class B>
 HWY_INLINE void add_panel(const A& a,
                           const B& b,
                           std::size_t count,
                           const Gathered& rows,
-                          std::size_t next,
+                          std::size_t first,
                           StridedRows out) {
   constexpr std::size_t kRows = 8;
-  const Start start = next <= gram_panel ? Start::zero : Start::there;
-  const std::size_t ahead = (gram_panel * kRows + out.stride - 1) / out.stride;
+  const Start start = first == 0 ? Start::zero : Start::there;
+  const std::size_t ahead = (panel_rows(out.stride) * kRows + out.stride - 1) / out.stride;
   for (std::size_t i = 0; i < out.stride; i += kRows) {
-    prefetch_rows(rows, next + i / kRows * ahead, ahead);
+    prefetch_rows(rows, first + count + i / kRows * ahead, ahead);
     product_tiles<Sign::plus, kRows>(a, b, count, start, i, i + kRows, out);
   }
 }
@@ -91,23 +97,23 @@ void gram_of_factors(const Gathered& rows,
   const std::size_t stride = rows.stride;
   const StridedRows target{.first = out, .stride = stride};
   std::fill_n(sum, stride, 0.0F);
-  prefetch_rows(rows, 0, gram_panel);
-  for (std::size_t first = 0; first == 0 || first < rows.count; first += gram_panel) {
-    const std::size_t count = std::min(gram_panel, rows.count - first);
-    const std::size_t next = first + gram_panel;
+  const std::size_t most = panel_rows(stride);
+  prefetch_rows(rows, 0, most);
+  for (std::size_t first = 0; first == 0 || first < rows.count; first += most) {
+    const std::size_t count = std::min(most, rows.count - first);
     const float* panel[gram_panel];
     for (std::size_t j = 0; j < count; ++j) {
       panel[j] = rows.row(first + j);
     }
     add_panel_targets(panel, count, targets + first, stride, sum);
     if (weights == nullptr) {
-      add_panel(panel, panel, count, rows, next, target);
+      add_panel(panel, panel, count, rows, first, target);
     } else {
       for (std::size_t j = 0; j < count; ++j) {
         scale_row(panel[j], weights[first + j], stride, scratch + j * stride);
       }
       const StridedRows scaled{.first = scratch, .stride = stride};
-      add_panel(scaled, panel, count, rows, next, target);
+      add_panel(scaled, panel, count, rows, first, target);
     }
   }
   for (std::size_t i = 0; i < stride; ++i) {
@@ -196,6 +202,14 @@ void gram_of_entries(
   }
 }
 
+#if HWY_TARGET == HWY_SCALAR  // Without vectors there are no blocks: the plain loops do.
+bool factorize(float* a, std::size_t size) {
+  return reference::factorize(a, size);
+}
+void solve_factored(const float* factored, std::size_t size, float* x) {
+  reference::solve_factored(factored, size, x);
+}
+#else
 /// Replaces a diagonal block of what is left of A by the inverse of U' there, with zeros above its
 /// diagonal. Elimination below a pivot turns the rows into D^-1/2 U and the identity into the
 /// inverse; the one shrinks as the other grows, so both share the block.
@@ -254,7 +268,7 @@ HWY_INLINE void inverse_tile(const float* inverse, std::size_t i, std::size_t st
 
 /// The rows of U beside a diagonal block, `vectors` of them.
 HWY_INLINE void apply_inverse(float* block, std::size_t stride, std::size_t vectors) {
-  constexpr std::size_t kRows = kLanes < 4 ? kLanes : 4;
+  constexpr std::size_t kRows = 4;
   for (std::size_t i = kLanes; i > 0;) {
     i -= kRows;
     std::size_t v = 1;
@@ -288,12 +302,9 @@ HWY_INLINE void subtract_rows(
   for (std::size_t j = from; j < size; j += kLanes) {
     FloatVector even = hn::Load(d, x + j);
     FloatVector odd = hn::Zero(d);
-    for (std::size_t i = 0; i + 1 < kLanes; i += 2) {
+    for (std::size_t i = 0; i < kLanes; i += 2) {
       even = hn::NegMulAdd(hn::Set(d, y[i]), hn::Load(d, u + i * size + j), even);
       odd = hn::NegMulAdd(hn::Set(d, y[i + 1]), hn::Load(d, u + (i + 1) * size + j), odd);
-    }
-    if constexpr (kLanes == 1) {
-      odd = hn::NegMulAdd(hn::Set(d, y[0]), hn::Load(d, u + j), odd);
     }
     hn::Store(hn::Add(even, odd), d, x + j);
   }
@@ -331,6 +342,8 @@ void solve_factored(const float* factored, std::size_t size, float* x) {
     hn::Store(hn::Add(even, odd), d, x + b);
   }
 }
+
+#endif
 
 }  // namespace alsace::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
