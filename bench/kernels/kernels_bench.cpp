@@ -7,6 +7,7 @@
 #include "kernels/dense.h"
 #include "kernels/gather.h"
 #include "kernels/gradients.h"
+#include "kernels/row_system.h"
 #include "machine_limits.h"
 
 #include <algorithm>
@@ -189,6 +190,47 @@ void factorization(benchmark::State& state, bool (*kernel)(T*, std::size_t, std:
   count(state, n * n * n / 3, 0);
 }
 
+/// A row's system from 150 gathered rows of equal weight; operations of the triangle alone.
+void row_gram(benchmark::State& state) {
+  const auto stride = static_cast<std::size_t>(state.range(0));
+  const std::size_t entries = 150;
+  const auto table = normal_values<float>(table_rows * stride);
+  const auto columns = random_columns(entries);
+  const auto targets = normal_values<float>(entries);
+  const AlignedVector<float> diagonal(stride, 1.0F);
+  AlignedVector<float> scratch(gram_panel * stride);
+  AlignedVector<float> out(stride * stride);
+  AlignedVector<float> sum(stride);
+  const Gathered rows{
+      .table = table.data(), .stride = stride, .columns = columns.data(), .count = entries};
+  for (auto _ : state) {
+    gram_of_factors(
+        rows, nullptr, targets.data(), diagonal.data(), scratch.data(), out.data(), sum.data());
+    benchmark::DoNotOptimize(out.data());
+  }
+  count(state, static_cast<double>(entries * stride * (stride + 1)), 0);
+}
+
+bool factorize_whole(float* a, std::size_t size, std::size_t /*stride*/) {
+  return factorize(a, size);
+}
+
+void row_solve(benchmark::State& state) {
+  const auto size = static_cast<std::size_t>(state.range(0));
+  AlignedVector<float> matrix(size * size, 0.01F);
+  for (std::size_t i = 0; i < size; ++i) {
+    matrix[i * size + i] = 4;
+  }
+  factorize(matrix.data(), size);
+  AlignedVector<float> x(size, 1.0F);
+  for (auto _ : state) {
+    std::ranges::fill(x, 1.0F);
+    solve_factored(matrix.data(), size, x.data());
+    benchmark::DoNotOptimize(x.data());
+  }
+  count(state, 2.0 * static_cast<double>(size * size), 0);
+}
+
 BENCHMARK(fma_peak)->Name("machine/multiply_adds");
 BENCHMARK(read_bandwidth)->Name("machine/read")->Arg(32 << 10)->Arg(1 << 20)->Arg(256 << 20);
 
@@ -206,13 +248,8 @@ BENCHMARK(steps<false, reference::conjugate_gradients>)
     ->Args({64, 150});
 BENCHMARK(score_all_rows<score_rows>)->Name("score_rows")->RangeMultiplier(2)->Range(32, 256);
 BENCHMARK(score_all_rows<reference::score_rows>)->Name("reference/score_rows")->Arg(64);
-BENCHMARK_CAPTURE(
-    products,
-    float,
-    static_cast<void (*)(const float*, const float*, std::size_t, std::size_t, float*)>(
-        add_products))
-    ->RangeMultiplier(2)
-    ->Range(32, 512);
+BENCHMARK(row_gram)->Name("row_system/gram_of_factors")->RangeMultiplier(2)->Range(32, 512);
+BENCHMARK(row_solve)->Name("row_system/solve_factored")->RangeMultiplier(2)->Range(32, 512);
 BENCHMARK_CAPTURE(
     products,
     double,
@@ -221,7 +258,7 @@ BENCHMARK_CAPTURE(
     ->RangeMultiplier(2)
     ->Range(32, 512);
 BENCHMARK(rotation)->RangeMultiplier(2)->Range(32, 512);
-BENCHMARK_CAPTURE(factorization, float, cholesky_upper)->RangeMultiplier(2)->Range(32, 512);
+BENCHMARK_CAPTURE(factorization, float, factorize_whole)->RangeMultiplier(2)->Range(32, 512);
 BENCHMARK_CAPTURE(factorization, double, cholesky)->RangeMultiplier(2)->Range(32, 512);
 
 }  // namespace

@@ -64,19 +64,6 @@ bool cholesky(double* a, std::size_t size, std::size_t stride);
 /// Solves L L' x = b in place, L from cholesky().
 void cholesky_solve(const double* l, std::size_t size, std::size_t stride, double* x);
 
-/// out[i][j] += sum over r of a[r][i] * b[r][j], for j >= i at least (whole tiles are written, so
-/// columns below the diagonal hold unfinished sums). a, b: [rows x stride], out: [stride x stride].
-void add_products(const float* a, const float* b, std::size_t rows, std::size_t stride, float* out);
-
-/// Replaces the upper triangle of a symmetric matrix by its Cholesky factor U, A = U'U; what is
-/// below the diagonal is not read. Columns from size to stride must be 0 in these rows. False when
-/// a pivot is not positive. O(size^3 / 3).
-bool cholesky_upper(float* a, std::size_t size, std::size_t stride);
-
-/// Solves U'U x = b in place, U from cholesky_upper(). What is beyond size is neither read nor
-/// written in x, [stride].
-void cholesky_upper_solve(const float* u, std::size_t size, std::size_t stride, float* x);
-
 /// The plain loops: the truth the fast ones are tested against.
 namespace reference {
 void add_products(
@@ -101,9 +88,6 @@ void reflect_panel(double scale, const double* v, std::size_t rows, double* pane
 void rotate_panel(const Rotation* rotations, std::size_t count, double* panel);
 bool cholesky(double* a, std::size_t size, std::size_t stride);
 void cholesky_solve(const double* l, std::size_t size, std::size_t stride, double* x);
-void add_products(const float* a, const float* b, std::size_t rows, std::size_t stride, float* out);
-bool cholesky_upper(float* a, std::size_t size, std::size_t stride);
-void cholesky_upper_solve(const float* u, std::size_t size, std::size_t stride, float* x);
 }  // namespace reference
 
 }  // namespace alsace::kernels

@@ -146,49 +146,4 @@ void cholesky_solve(const double* l, std::size_t size, std::size_t stride, doubl
   }
 }
 
-void add_products(
-    const float* a, const float* b, std::size_t rows, std::size_t stride, float* out) {
-  for (std::size_t i = 0; i < stride; ++i) {
-    for (std::size_t j = i; j < stride; ++j) {
-      for (std::size_t r = 0; r < rows; ++r) {
-        out[i * stride + j] += a[r * stride + i] * b[r * stride + j];
-      }
-    }
-  }
-}
-
-bool cholesky_upper(float* a, std::size_t size, std::size_t stride) {
-  for (std::size_t p = 0; p < size; ++p) {
-    float* row = a + p * stride;
-    if (!(row[p] > 0)) {
-      return false;
-    }
-    const float root = std::sqrt(row[p]);
-    for (std::size_t j = p; j < size; ++j) {
-      row[j] /= root;
-    }
-    for (std::size_t i = p + 1; i < size; ++i) {
-      for (std::size_t j = i; j < size; ++j) {
-        a[i * stride + j] -= row[i] * row[j];
-      }
-    }
-  }
-  return true;
-}
-
-void cholesky_upper_solve(const float* u, std::size_t size, std::size_t stride, float* x) {
-  for (std::size_t p = 0; p < size; ++p) {
-    x[p] /= u[p * stride + p];
-    for (std::size_t j = p + 1; j < size; ++j) {
-      x[j] -= u[p * stride + j] * x[p];
-    }
-  }
-  for (std::size_t p = size; p-- > 0;) {
-    for (std::size_t j = p + 1; j < size; ++j) {
-      x[p] -= u[p * stride + j] * x[j];
-    }
-    x[p] /= u[p * stride + p];
-  }
-}
-
 }  // namespace alsace::kernels::reference

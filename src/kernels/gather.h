@@ -17,28 +17,20 @@ void gather_dots(const float* table,
                  std::size_t entries,
                  const float* x,
                  double* out);
+void gather_dots(const float* table,
+                 std::size_t stride,
+                 const std::int32_t* columns,
+                 std::size_t entries,
+                 const double* x,
+                 double* out);
 
-/// out += sum_j (t_j - w_j d_j) y_j with d_j = x . y_j, y_j being row columns[j]; gives
-/// sum_j (w_j d_j - 2 t_j) d_j. In double. x, out: [stride].
-double add_residuals(const float* table,
-                     std::size_t stride,
-                     const std::int32_t* columns,
-                     std::size_t entries,
-                     const float* weights,
-                     const float* targets,
-                     const double* x,
-                     double* out);
-
-/// rows[j] = y_j, scaled[j] = w_j y_j, and sum += sum_j t_j y_j. rows, scaled: [entries x stride].
-void gather_scaled(const float* table,
-                   std::size_t stride,
-                   const std::int32_t* columns,
-                   std::size_t entries,
-                   const float* weights,
-                   const float* targets,
-                   float* rows,
-                   float* scaled,
-                   float* sum);
+/// out += sum_j scales[j] times row columns[j], in double. out: [stride].
+void gather_sum(const float* table,
+                std::size_t stride,
+                const std::int32_t* columns,
+                std::size_t entries,
+                const double* scales,
+                double* out);
 
 /// out[r] = x . row r, for consecutive rows.
 void score_rows(
@@ -59,23 +51,18 @@ void gather_dots(const float* table,
                  std::size_t entries,
                  const float* x,
                  double* out);
-double add_residuals(const float* table,
-                     std::size_t stride,
-                     const std::int32_t* columns,
-                     std::size_t entries,
-                     const float* weights,
-                     const float* targets,
-                     const double* x,
-                     double* out);
-void gather_scaled(const float* table,
-                   std::size_t stride,
-                   const std::int32_t* columns,
-                   std::size_t entries,
-                   const float* weights,
-                   const float* targets,
-                   float* rows,
-                   float* scaled,
-                   float* sum);
+void gather_dots(const float* table,
+                 std::size_t stride,
+                 const std::int32_t* columns,
+                 std::size_t entries,
+                 const double* x,
+                 double* out);
+void gather_sum(const float* table,
+                std::size_t stride,
+                const std::int32_t* columns,
+                std::size_t entries,
+                const double* scales,
+                double* out);
 void score_rows(
     const float* table, std::size_t stride, std::size_t rows, const float* x, float* out);
 void gather_rows(const float* table,

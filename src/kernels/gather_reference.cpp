@@ -31,46 +31,31 @@ void gather_dots(const float* table,
   }
 }
 
-double add_residuals(const float* table,
-                     std::size_t stride,
-                     const std::int32_t* columns,
-                     std::size_t entries,
-                     const float* weights,
-                     const float* targets,
-                     const double* x,
-                     double* out) {
-  double sum = 0;
+void gather_dots(const float* table,
+                 std::size_t stride,
+                 const std::int32_t* columns,
+                 std::size_t entries,
+                 const double* x,
+                 double* out) {
   for (std::size_t j = 0; j < entries; ++j) {
     const float* y = row_of(table, stride, columns[j]);
-    double dot = 0;
+    out[j] = 0;
     for (std::size_t i = 0; i < stride; ++i) {
-      dot += x[i] * static_cast<double>(y[i]);
-    }
-    const double weight = static_cast<double>(weights[j]);
-    const double target = static_cast<double>(targets[j]);
-    sum += (weight * dot - 2 * target) * dot;
-    for (std::size_t i = 0; i < stride; ++i) {
-      out[i] += (target - weight * dot) * static_cast<double>(y[i]);
+      out[j] += x[i] * static_cast<double>(y[i]);
     }
   }
-  return sum;
 }
 
-void gather_scaled(const float* table,
-                   std::size_t stride,
-                   const std::int32_t* columns,
-                   std::size_t entries,
-                   const float* weights,
-                   const float* targets,
-                   float* rows,
-                   float* scaled,
-                   float* sum) {
+void gather_sum(const float* table,
+                std::size_t stride,
+                const std::int32_t* columns,
+                std::size_t entries,
+                const double* scales,
+                double* out) {
   for (std::size_t j = 0; j < entries; ++j) {
     const float* y = row_of(table, stride, columns[j]);
     for (std::size_t i = 0; i < stride; ++i) {
-      rows[j * stride + i] = y[i];
-      scaled[j * stride + i] = weights[j] * y[i];
-      sum[i] += targets[j] * y[i];
+      out[i] += scales[j] * static_cast<double>(y[i]);
     }
   }
 }

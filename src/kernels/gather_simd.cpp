@@ -71,17 +71,14 @@ void gather_dots(const float* table,
   }
 }
 
-double add_residuals(const float* table,
-                     std::size_t stride,
-                     const std::int32_t* columns,
-                     std::size_t entries,
-                     const float* weights,
-                     const float* targets,
-                     const double* x,
-                     double* out) {
+void gather_dots_of_doubles(const float* table,
+                            std::size_t stride,
+                            const std::int32_t* columns,
+                            std::size_t entries,
+                            const double* x,
+                            double* out) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
-  double sum = 0;
   for (std::size_t j = 0; j < entries; ++j) {
     if (j + kRowsAhead < entries) {
       prefetch_row(row_of(table, stride, columns[j + kRowsAhead]), stride);
@@ -93,41 +90,44 @@ double add_residuals(const float* table,
       s0 = hn::MulAdd(widen(y + i), hn::Load(d, x + i), s0);
       s1 = hn::MulAdd(widen(y + i + lanes), hn::Load(d, x + i + lanes), s1);
     }
-    const double dot = hn::GetLane(hn::SumOfLanes(d, hn::Add(s0, s1)));
-    const double weight = static_cast<double>(weights[j]);
-    const double target = static_cast<double>(targets[j]);
-    sum += (weight * dot - 2 * target) * dot;
-    const DoubleVector scale = hn::Set(d, target - weight * dot);
-    for (std::size_t i = 0; i < stride; i += lanes) {
-      hn::Store(hn::MulAdd(widen(y + i), scale, hn::Load(d, out + i)), d, out + i);
-    }
+    out[j] = hn::GetLane(hn::SumOfLanes(d, hn::Add(s0, s1)));
   }
-  return sum;
 }
 
-void gather_scaled(const float* table,
-                   std::size_t stride,
-                   const std::int32_t* columns,
-                   std::size_t entries,
-                   const float* weights,
-                   const float* targets,
-                   float* rows,
-                   float* scaled,
-                   float* sum) {
-  const Floats d;
-  for (std::size_t j = 0; j < entries; ++j) {
-    if (j + kRowsAhead < entries) {
-      prefetch_row(row_of(table, stride, columns[j + kRowsAhead]), stride);
+/// out += sum of scales[r] times row r, over kRows rows: out is read and written once for them.
+template <std::size_t kRows>
+HWY_INLINE void add_scaled(const float* table,
+                           std::size_t stride,
+                           const std::int32_t* columns,
+                           const double* scales,
+                           double* out) {
+  const Doubles d;
+  const float* rows[kRows];
+  for (std::size_t r = 0; r < kRows; ++r) {
+    rows[r] = row_of(table, stride, columns[r]);
+  }
+  for (std::size_t i = 0; i < stride; i += hn::Lanes(d)) {
+    DoubleVector sum = hn::Load(d, out + i);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      sum = hn::MulAdd(widen(rows[r] + i), hn::Set(d, scales[r]), sum);
     }
-    const float* y = row_of(table, stride, columns[j]);
-    const FloatVector weight = hn::Set(d, weights[j]);
-    const FloatVector target = hn::Set(d, targets[j]);
-    for (std::size_t i = 0; i < stride; i += hn::Lanes(d)) {
-      const FloatVector value = hn::Load(d, y + i);
-      hn::Store(value, d, rows + j * stride + i);
-      hn::Store(hn::Mul(weight, value), d, scaled + j * stride + i);
-      hn::Store(hn::MulAdd(target, value, hn::Load(d, sum + i)), d, sum + i);
-    }
+    hn::Store(sum, d, out + i);
+  }
+}
+
+void gather_sum(const float* table,
+                std::size_t stride,
+                const std::int32_t* columns,
+                std::size_t entries,
+                const double* scales,
+                double* out) {
+  constexpr std::size_t kTogether = 4;
+  std::size_t j = 0;
+  for (; j + kTogether <= entries; j += kTogether) {
+    add_scaled<kTogether>(table, stride, columns + j, scales + j, out);
+  }
+  for (; j < entries; ++j) {
+    add_scaled<1>(table, stride, columns + j, scales + j, out);
   }
 }
 
@@ -160,23 +160,11 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace alsace::kernels {
-HWY_EXPORT(add_residuals);
 HWY_EXPORT(gather_dots);
-HWY_EXPORT(gather_scaled);
+HWY_EXPORT(gather_dots_of_doubles);
+HWY_EXPORT(gather_sum);
 HWY_EXPORT(score_rows);
 HWY_EXPORT(gather_rows);
-
-double add_residuals(const float* table,
-                     std::size_t stride,
-                     const std::int32_t* columns,
-                     std::size_t entries,
-                     const float* weights,
-                     const float* targets,
-                     const double* x,
-                     double* out) {
-  return HWY_DYNAMIC_DISPATCH(add_residuals)(
-      table, stride, columns, entries, weights, targets, x, out);
-}
 
 void gather_dots(const float* table,
                  std::size_t stride,
@@ -187,17 +175,22 @@ void gather_dots(const float* table,
   HWY_DYNAMIC_DISPATCH(gather_dots)(table, stride, columns, entries, x, out);
 }
 
-void gather_scaled(const float* table,
-                   std::size_t stride,
-                   const std::int32_t* columns,
-                   std::size_t entries,
-                   const float* weights,
-                   const float* targets,
-                   float* rows,
-                   float* scaled,
-                   float* sum) {
-  HWY_DYNAMIC_DISPATCH(gather_scaled)(
-      table, stride, columns, entries, weights, targets, rows, scaled, sum);
+void gather_dots(const float* table,
+                 std::size_t stride,
+                 const std::int32_t* columns,
+                 std::size_t entries,
+                 const double* x,
+                 double* out) {
+  HWY_DYNAMIC_DISPATCH(gather_dots_of_doubles)(table, stride, columns, entries, x, out);
+}
+
+void gather_sum(const float* table,
+                std::size_t stride,
+                const std::int32_t* columns,
+                std::size_t entries,
+                const double* scales,
+                double* out) {
+  HWY_DYNAMIC_DISPATCH(gather_sum)(table, stride, columns, entries, scales, out);
 }
 
 void score_rows(

@@ -3,6 +3,7 @@
 #include "alsace/options.h"
 
 #include "base/aligned.h"
+#include "kernels/row_system.h"
 #include "solve/fixed_side.h"
 #include "solve/row_entries.h"
 
@@ -20,16 +21,24 @@ class DirectSolver {
   DirectSolver(const FixedSide& fixed, const TrainOptions& options, Index counterparts);
 
   /// Writes the solution, in the fixed side's basis, over x, [stride] with zeros in the padding.
-  /// Gives the row's part of the objective, as GradientSolver does, or nothing; as the last step
-  /// predicts it, which is a rough value where weights are heavy.
-  /// O(entries * factors^2 + factors^3).
+  /// Gives the row's part of the objective, as GradientSolver does, or nothing.
+  /// O(entries * factors^2 + factors^3), or with fewer entries than factors
+  /// O(entries^2 * factors + entries^3).
   std::optional<double> solve(const RowEntries& row, float* x);
 
  private:
   void load(const RowEntries& row);
-  void assemble(std::span<const Index> columns);
+  double load_entry(const RowEntries& row, std::size_t j);
+  [[nodiscard]] bool suits_entries(std::size_t entries) const;
+
+  std::optional<double> solve_by_factors(const kernels::Gathered& rows);
+  [[nodiscard]] bool factorize_by_factors(const kernels::Gathered& rows);
   double add_step();
-  double residual_at(std::span<const Index> columns, std::span<const double> x);
+  double residual_at(const kernels::Gathered& rows);
+
+  std::optional<double> solve_by_entries(const kernels::Gathered& rows);
+  [[nodiscard]] bool factorize_by_entries(const kernels::Gathered& rows);
+  void add_dual_step(const kernels::Gathered& rows);
 
   const FixedSide& fixed_;
   const TrainOptions& options_;
@@ -38,14 +47,20 @@ class DirectSolver {
   std::size_t stride_;
   AlignedVector<float> weights_;
   AlignedVector<float> targets_;
+  bool is_uniform_ = false;  ///< All weights are the same, and above 0.
+  float least_weight_ = 0;
   double regularization_ = 0;
-  double constant_ = 0;             ///< sum_j c_j p_j^2
-  AlignedVector<float> panel_;      ///< Gathered rows. [panel rows x stride]
-  AlignedVector<float> scaled_;     ///< The same, times their weights.
-  AlignedVector<float> matrix_;     ///< A, then its factor. [stride x stride]
-  AlignedVector<float> step_;       ///< b - A x, then the step from it. [stride]
-  AlignedVector<double> solution_;  ///< [stride]
-  AlignedVector<double> residual_;  ///< [stride]
+  double constant_ = 0;                  ///< sum_j c_j p_j^2
+  AlignedVector<double> diagonal_;       ///< common + l_u. [stride], padding 1.
+  AlignedVector<float> rounded_;         ///< The diagonal a kernel asks for, or its inverse.
+  AlignedVector<float> entry_diagonal_;  ///< 1 / w_j. [entries]
+  AlignedVector<float> scratch_;         ///< Gathered rows, scaled.
+  AlignedVector<float> matrix_;          ///< A, then its factor. [stride x stride]
+  AlignedVector<float> step_;            ///< A residual, then the step from it.
+  AlignedVector<double> solution_;       ///< [stride]
+  AlignedVector<double> residual_;       ///< [stride], or in the dual [entries]
+  AlignedVector<double> dual_;           ///< [entries]
+  AlignedVector<double> dots_;           ///< x . y_j, then what y_j is scaled by.
 };
 
 }  // namespace alsace

@@ -16,8 +16,8 @@ namespace {
 constexpr float mild_tolerance = 5e-2F;
 constexpr float heavy_tolerance = 1e-2F;
 /// Backward errors: what the steps aim at, and what the residual of the rounded solution may be.
-constexpr float closing_tolerance = 3e-7F;
-constexpr float closing_accepted = 8e-7F;
+constexpr float closing_tolerance = 1.5e-7F;
+constexpr float closing_accepted = 4e-7F;
 constexpr int most_closing_steps = 60;
 constexpr int most_closings = 3;
 

@@ -9,6 +9,7 @@ namespace alsace {
 RowBlock::RowBlock(const FixedSide& fixed, Effort effort, std::size_t rows)
     : fixed_(fixed),
       is_rough_(effort == Effort::rough),
+      has_start_(effort != Effort::exact),
       factors_(static_cast<std::size_t>(fixed.factors)),
       stride_(fixed.stride()),
       own_(rows * stride_, 0.0F),
@@ -38,7 +39,7 @@ void RowBlock::load(const Side& solved, std::span<const Index> rows) {
     }
     std::fill(own + fixed_.coordinates, own + stride_, 0.0F);
   }
-  if (!fixed_.basis) {
+  if (!fixed_.basis || !has_start_) {
     return;
   }
   if (is_rough_) {
@@ -56,28 +57,40 @@ void RowBlock::load(const Side& solved, std::span<const Index> rows) {
 void RowBlock::store(const Side& solved, std::span<const Index> rows) {
   if (fixed_.basis && is_rough_) {
     kernels::multiply(own_.data(), rows.size(), stride_, fixed_.back.data(), turned_.data());
-  } else if (!fixed_.basis) {
+  } else if (fixed_.basis) {
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      if (!is_wide_[r]) {
+        widen(r);
+      }
+    }
+    turn_back(0, rows.size());
+  } else {
     turned_ = own_;
   }
   for (std::size_t r = 0; r < rows.size(); ++r) {
     float* turned = turned_.data() + r * stride_;
-    if (is_wide_[r] || (fixed_.basis && !is_rough_)) {
-      if (!is_wide_[r]) {
-        widen(r);
-      }
-      const double* x = wide_.data() + r * stride_;
-      if (fixed_.basis) {
-        kernels::multiply(x, 1, stride_, fixed_.basis->back.values.data(), turned);
-      } else {
-        std::transform(
-            x, x + stride_, turned, [](double value) { return static_cast<float>(value); });
-      }
+    if (is_wide_[r] && fixed_.basis && is_rough_) {
+      turn_back(r, 1);
+    } else if (is_wide_[r] && !fixed_.basis) {
+      std::transform(
+          wide_.data() + r * stride_, wide_.data() + (r + 1) * stride_, turned, [](double value) {
+            return static_cast<float>(value);
+          });
     }
     std::copy_n(turned, factors_, solved.factors.row(rows[r]).begin());
     if (!solved.biases.empty()) {
       solved.biases[static_cast<std::size_t>(rows[r])] = turned[factors_];
     }
   }
+}
+
+/// `count` rows from r on, in double.
+void RowBlock::turn_back(std::size_t r, std::size_t count) {
+  kernels::multiply(wide_.data() + r * stride_,
+                    count,
+                    stride_,
+                    fixed_.basis->back.values.data(),
+                    turned_.data() + r * stride_);
 }
 
 }  // namespace alsace

@@ -11,7 +11,7 @@
 namespace alsace {
 
 /// A task's rows in the fixed side's basis, before and after they are solved. Rough efforts turn
-/// them in float, others in double.
+/// them in float, others in double; exact ones start from nothing, so these turn them back only.
 class RowBlock {
  public:
   /// For tasks of at most `rows` rows.
@@ -29,9 +29,11 @@ class RowBlock {
 
  private:
   void widen(std::size_t r);
+  void turn_back(std::size_t r, std::size_t count);
 
   const FixedSide& fixed_;
   bool is_rough_;
+  bool has_start_;
   std::size_t factors_;
   std::size_t stride_;
   AlignedVector<float> own_;     ///< [rows x stride]

@@ -43,6 +43,14 @@ inline RowEntries row_entries(const Observations& observations, std::size_t row)
           .target_offset = observations.target_offset};
 }
 
+/// c_j p_j^2 of a weight and a target c_j p_j as they were rounded to float: what x'Ax - 2 b'x
+/// leaves of it is small where the row is fitted well, and would else be a rounding error.
+inline double constant_of(float weight, float target, double unobserved_weight) {
+  const double confidence = static_cast<double>(weight) + unobserved_weight;
+  const double product = static_cast<double>(target);
+  return confidence > 0 ? product * product / confidence : 0.0;
+}
+
 /// l_u = lambda n^nu, n = entries + more_count.
 inline double row_regularization(const TrainOptions& options, double entries, double more_count) {
   const double exponent = *options.regularization_exponent;

@@ -55,7 +55,7 @@ void RowSolver::load(const RowEntries& row) {
     weights_[j] = static_cast<float>(weight);
     targets_[j] = static_cast<float>(confidence * target);
     least_weight_ = std::min(least_weight_, weight);
-    constant_ += confidence * target * target;
+    constant_ += constant_of(weights_[j], targets_[j], fixed_.unobserved_weight);
   }
   const double lambda = row_regularization(options_, static_cast<double>(entries), more_count_);
   for (std::size_t i = 0; i < size_; ++i) {

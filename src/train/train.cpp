@@ -166,8 +166,7 @@ class Training {
       return;
     }
     const double rows = solve_items(effort);
-    const double value =
-        checked(effort == Effort::exact ? stored_objective() : rows + user_penalty());
+    const double value = checked(rows + user_penalty());
     model_.summary.objective.push_back(value);
     model_.summary.seconds.push_back(clock.seconds());
     write_checkpoint();

@@ -315,6 +315,23 @@ TEST_P(EveryTarget, GatherLoopsEqualTheirTwins) {
         ASSERT_NEAR(fast[j], plain[j], 1e-12 * static_cast<double>(size + 1));
       }
       ASSERT_EQ(fast_rows, plain_rows);
+
+      const auto wide = normal_rows<double>(1, size, 12);
+      gather_dots(table.data(), stride, columns.data(), entries, wide.data(), fast.data());
+      reference::gather_dots(
+          table.data(), stride, columns.data(), entries, wide.data(), plain.data());
+      AlignedVector<double> fast_sum(stride, 0.5);
+      AlignedVector<double> plain_sum(stride, 0.5);
+      gather_sum(table.data(), stride, columns.data(), entries, plain.data(), fast_sum.data());
+      reference::gather_sum(
+          table.data(), stride, columns.data(), entries, plain.data(), plain_sum.data());
+
+      for (std::size_t j = 0; j < entries; ++j) {
+        ASSERT_NEAR(fast[j], plain[j], 1e-12 * static_cast<double>(size + 1));
+      }
+      for (std::size_t i = 0; i < stride; ++i) {
+        ASSERT_NEAR(fast_sum[i], plain_sum[i], 1e-10);
+      }
     }
     std::vector<float> fast(50);
     std::vector<float> plain(50);

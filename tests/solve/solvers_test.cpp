@@ -33,8 +33,9 @@ struct Rows {
   std::vector<Index> items;
   std::vector<float> confidence;
 
-  explicit Rows(double heaviest) {
-    for (const Index length : {1, 2, 5, 20, 63, 64, 65, 200, 390}) {
+  explicit Rows(double heaviest,
+                const std::vector<Index>& lengths = {1, 2, 5, 20, 63, 64, 65, 200, 390}) {
+    for (const Index length : lengths) {
       for (Index j = 0; j < length; ++j) {
         items.push_back(j * columns / length);
         const double draw = random_uniform(5, static_cast<std::uint64_t>(items.size()), 0);
@@ -74,6 +75,75 @@ TEST(Solvers, TheDirectOneFindsWhatTheOneInDoubleFinds) {
       for (std::size_t i = 0; i < y.size(); ++i) {
         ASSERT_NEAR(static_cast<double>(x[i]), y[i], 2e-5) << factors << " " << row;
       }
+    }
+  }
+}
+
+/// Rows against RowSolver, whatever their weights: equal ones, also 0 and below; without shared
+/// term.
+TEST(Solvers, TheDirectOneFindsWhatTheOneInDoubleFindsWithEqualWeights) {
+  const Rows rows(10);
+  for (const auto& [confidence, unobserved_weight] :
+       {std::pair{10.0F, 1.0}, {0.3F, 0.0}, {1.0F, 1.0}, {0.5F, 1.0}, {1.0F + 1e-7F, 1.0}}) {
+    for (const int factors : {16, 64}) {
+      TrainOptions options = options_of(factors);
+      options.unobserved_weight = unobserved_weight;
+      const FactorTable fixed = random_table(columns, factors, 1);
+      ThreadPool pool(1);
+      const FixedSide side = prepare_fixed_side({.factors = fixed}, options, pool);
+      const Observations observations{
+          .offsets = rows.offsets, .columns = rows.items, .uniform_confidence = confidence};
+      DirectSolver direct(side, options, columns);
+      RowSolver in_double(side, options, columns);
+      for (std::size_t row = 0; row + 1 < rows.offsets.size(); ++row) {
+        const RowEntries entries = row_entries(observations, row);
+        AlignedVector<float> x(side.stride(), 0.0F);
+        std::vector<double> y(static_cast<std::size_t>(factors), 0.0);
+
+        const auto objective = direct.solve(entries, x.data());
+        const auto known = in_double.solve(entries, y);
+
+        ASSERT_TRUE(objective && known) << factors << " " << confidence << " " << row;
+        EXPECT_NEAR(*objective, *known, 1e-6 * (1 + std::abs(*known)));
+        for (std::size_t i = 0; i < y.size(); ++i) {
+          ASSERT_NEAR(static_cast<double>(x[i]), y[i], 2e-5 * (1 + std::abs(y[i])))
+              << factors << " " << confidence << " " << row;
+        }
+      }
+    }
+  }
+}
+
+TEST(Solvers, AnExactHalfStepGivesItsObjectiveToAMillionth) {
+  // Heavy confidence that is no number of float's once w0 is taken off, and so many factors that
+  // little is left of the entries' constant.
+  for (const double heaviest : {0.0, 20.0, 1e5, 1e7}) {
+    const Rows rows(heaviest, {1, 5, 20, 40, 64, 64, 64, 64, 64});
+    for (const int factors : {5, 64, 130, 200}) {
+      TrainOptions options = options_of(factors);
+      options.unobserved_weight = 0.03;
+      options.regularization = factors == 200 ? 0 : 1e-4;
+      const FactorTable fixed = random_table(columns, factors, 1);
+      FactorTable solved(9, factors);
+      ThreadPool pool(2);
+      std::vector<std::int64_t> counts(columns, 0);
+      for (const Index item : rows.items) {
+        ++counts[static_cast<std::size_t>(item)];
+      }
+      const double sum = half_step(rows.observations(),
+                                   {.factors = fixed},
+                                   {.factors = solved.view()},
+                                   options,
+                                   columns,
+                                   Effort::exact,
+                                   Weights::heavy,
+                                   pool,
+                                   [](Index) { return std::string(); });
+      const double known = objective(
+          rows.observations(), {.factors = solved.view()}, {.factors = fixed}, options, pool);
+
+      const double theirs = penalty({.factors = fixed}, counts, options, 9, pool);
+      EXPECT_NEAR((sum + theirs) / known, 1.0, 1e-6) << factors << " " << heaviest;
     }
   }
 }
