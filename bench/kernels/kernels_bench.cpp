@@ -110,9 +110,7 @@ void steps(benchmark::State& state) {
   const std::vector<float> targets(entries + 4, 10.0F);
   const GatherTable table{.floats = kHalf ? nullptr : floats.data(),
                           .halves = kHalf ? halves.data() : nullptr,
-                          .stride = stride,
-                          .rows = table_rows,
-                          .block_rows = table_rows};
+                          .stride = stride};
   const GradientDiagonal diagonal{.common = common.data(), .mean_square = mean_square.data()};
   constexpr GradientLimits limits{
       .kind = GradientLimits::Kind::usual, .tolerance = 1e-15F, .most_steps = 3};

@@ -50,8 +50,8 @@ HWY_INLINE void load_pair(const float* from, FloatVector* y) {
   }
 }
 
-/// Two numbers of a pair of units share 32 bits: a shift gives one, a mask the other. Rows of an odd
-/// count of units do not all begin at a cache line.
+/// Two numbers of a pair of units share 32 bits: a shift gives one, a mask the other. Rows of an
+/// odd count of units do not all begin at a cache line.
 HWY_INLINE void load_pair(const Half* from, FloatVector* y) {
   const Bits bits;
   const hn::Repartition<Half, Bits> halves;

@@ -23,10 +23,6 @@ struct GatherTable {
   const float* floats = nullptr;
   const Half* halves = nullptr;
   std::size_t stride = 0;
-  std::size_t rows = 0;
-  /// All rows of a batch work on that many table rows before any goes on to the next, so that they
-  /// find them in cache. It decides in which order a row's entries are summed.
-  std::size_t block_rows = 0;
 };
 
 /// What all rows share of the system: D = common + the row's regularization. The preconditioner is
@@ -68,7 +64,7 @@ inline constexpr double gradient_last_length = 1.5;
 
 /// One row's system, its start and its solution.
 struct GradientRow {
-  const std::int32_t* columns = nullptr;  ///< [entries], rising: others only cost time.
+  const std::int32_t* columns = nullptr;  ///< [entries], best rising.
   std::size_t entries = 0;                ///< At least 1.
   const float* weights = nullptr;         ///< w [entries], readable for 4 more.
   const float* targets = nullptr;         ///< t [entries], readable for 4 more.
@@ -84,8 +80,8 @@ struct GradientRow {
   double objective = 0;
 };
 
-/// Solves a batch of rows. A row's solution does not depend on the others, bit for bit.
-/// work: [count * gradient_vectors * stride] floats, 64-byte aligned.
+/// Solves one row after the other; none depends on the others.
+/// work: [gradient_vectors * stride] floats, 64-byte aligned.
 void conjugate_gradients(const GatherTable& table,
                          const GradientDiagonal& diagonal,
                          const GradientLimits& limits,

@@ -1,8 +1,6 @@
 #include "kernels/gradients.h"
 
-#include <algorithm>
 #include <cmath>
-#include <vector>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gradients_simd.cpp"
@@ -16,54 +14,42 @@ HWY_BEFORE_NAMESPACE();
 namespace alsace::kernels::HWY_NAMESPACE {
 #if HWY_TARGET != HWY_SCALAR
 
-/// What a row of a batch waits for.
-enum class Phase : unsigned char { residual, product, energy, done };
-
-/// A row on its way to its solution.
-struct Walk {
-  float energy = 0;     ///< x'Dx at the start.
-  float square = 0;     ///< x'x at the start.
-  float rz = 0;         ///< r'Mr
-  float residual = 0;   ///< r'r
-  float limit = 0;      ///< Of rz, or of the residual with Kind::backward.
-  float curvature = 0;  ///< p'Dp, of the last step.
-  Phase phase = Phase::residual;
-  std::size_t cursor = 0;  ///< Entries the pass has been over.
-  PassSums sums;           ///< Of the pass so far.
-};
-
-/// The method of conjugate gradients on each row (Hestenes and Stiefel 1952): r = b - A x, z = M r,
-/// p the direction, q = A p.
+/// The method of conjugate gradients (Hestenes and Stiefel 1952) on one row after the other: r = b
+/// - A x, z = M r, p the direction, q = A p. What a row gathers is still in cache in its next pass.
 template <std::size_t kVectors, class T>
-class Batch {
+class Gradients {
  public:
-  HWY_INLINE Batch(const T* data,
-                   const GatherTable& table,
-                   const GradientDiagonal& diagonal,
-                   const GradientLimits& limits,
-                   GradientRow* rows,
-                   std::size_t count,
-                   float* work)
+  HWY_INLINE Gradients(const T* data,
+                       const GatherTable& table,
+                       const GradientDiagonal& diagonal,
+                       const GradientLimits& limits,
+                       float* work)
       : data_(data),
         table_(table),
         diagonal_(diagonal),
         limits_(limits),
-        rows_(rows),
-        walks_(count),
-        work_(work) {}
+        r_(work),
+        p_(work + stride()),
+        q_(work + 2 * stride()),
+        inverse_(work + 3 * stride()) {}
 
-  HWY_INLINE void run() {
-    for (std::size_t row = 0; row < walks_.size(); ++row) {
-      begin(row);
-    }
-    bool goes_on = !walks_.empty();
-    while (goes_on) {
-      go_over_entries();
-      goes_on = false;
-      for (std::size_t row = 0; row < walks_.size(); ++row) {
-        advance(row);
-        goes_on = goes_on || walks_[row].phase != Phase::done;
+  /// `next`: the row after this one, or null; its first table rows are asked for.
+  HWY_INLINE void solve(GradientRow& row, const GradientRow* next) {
+    begin(row);
+    start(row, go_over<Pass::residual>(row, row.x, r_));
+    bool is_first = is(GradientLimits::Kind::rough);
+    while (row.converged && left() > (is_first ? 0.0F : limit_)) {
+      if (row.steps == HWY_MIN(limits_.most_steps, row.most_steps)) {
+        row.converged = is(GradientLimits::Kind::rough);
+        return;
       }
+      ask_for_first(next);
+      if (is(GradientLimits::Kind::rough) && rz_ <= gradient_usual_fall * limit_) {
+        last_step(row);
+        return;
+      }
+      step(row);
+      is_first = false;
     }
   }
 
@@ -71,271 +57,175 @@ class Batch {
   HWY_INLINE std::size_t stride() const {
     return kVectors == 0 ? table_.stride : kVectors * kLanes;
   }
-  HWY_INLINE float* vector(std::size_t row, std::size_t which) const {
-    return work_ + (row * gradient_vectors + which) * stride();
+  HWY_INLINE bool is(GradientLimits::Kind kind) const { return limits_.kind == kind; }
+  HWY_INLINE FloatVector own(const GradientRow& row, std::size_t i) const {  ///< D
+    return hn::Add(load(diagonal_.common + i), hn::Set(Floats(), row.regularization));
   }
-  HWY_INLINE float* r(std::size_t row) const { return vector(row, 0); }
-  HWY_INLINE float* p(std::size_t row) const { return vector(row, 1); }
-  HWY_INLINE float* q(std::size_t row) const { return vector(row, 2); }
-  HWY_INLINE float* inverse(std::size_t row) const { return vector(row, 3); }  ///< M
-  HWY_INLINE FloatVector own(std::size_t row, std::size_t i) const {           ///< D
-    return hn::Add(load(diagonal_.common + i), hn::Set(Floats(), rows_[row].regularization));
-  }
+  /// What the limit bounds.
+  HWY_INLINE float left() const { return is(GradientLimits::Kind::backward) ? residual_ : rz_; }
 
-  /// r = -D x, to which the pass adds b and the data term.
-  HWY_INLINE void begin(std::size_t row) {
+  /// r = -D x, to which the pass adds b and the data term; M.
+  HWY_INLINE void begin(const GradientRow& row) {
     const Floats d;
-    const float* x = rows_[row].x;
-    const FloatVector weight_sum = hn::Set(d, rows_[row].weight_sum);
+    const FloatVector weight_sum = hn::Set(d, row.weight_sum);
     FloatVector total = hn::Zero(d);
     FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
       const FloatVector di = own(row, i);
       const FloatVector expected = hn::MulAdd(weight_sum, load(diagonal_.mean_square + i), di);
-      const FloatVector xi = load(x + i);
+      const FloatVector xi = load(row.x + i);
       const FloatVector dx = hn::Mul(di, xi);
       total = hn::MulAdd(dx, xi, total);
       square = hn::MulAdd(xi, xi, square);
-      hn::Store(hn::Neg(dx), d, r(row) + i);
-      hn::Store(hn::Div(hn::Set(d, 1.0F), expected), d, inverse(row) + i);
+      hn::Store(hn::Neg(dx), d, r_ + i);
+      hn::Store(hn::Div(hn::Set(d, 1.0F), expected), d, inverse_ + i);
     }
-    walks_[row].energy = sum(total);
-    walks_[row].square = sum(square);
+    energy_ = sum(total);
+    square_ = sum(square);
   }
 
-  /// One pass of every row that waits for one, block of the table by block.
-  HWY_INLINE void go_over_entries() {
-    for (Walk& walk : walks_) {
-      walk.cursor = 0;
-      walk.sums = PassSums();
-    }
-    for (std::size_t begin = 0; begin < table_.rows; begin += table_.block_rows) {
-      const bool last = begin + table_.block_rows >= table_.rows;
-      for (std::size_t row = 0; row < walks_.size(); ++row) {
-        if (walks_[row].phase != Phase::done) {
-          ask_for_next(row + 1);
-          go_over_block(row, last ? table_.rows : begin + table_.block_rows);
-        }
-      }
-    }
-  }
-
-  /// The table rows that a row's pass begins with.
-  HWY_INLINE void ask_for_next(std::size_t row) const {
-    if (row >= walks_.size() || walks_[row].phase == Phase::done) {
+  /// The table rows that a row's first pass begins with.
+  HWY_INLINE void ask_for_first(const GradientRow* row) const {
+    if (row == nullptr) {
       return;
     }
-    const GradientRow& system = rows_[row];
-    const std::size_t begin = walks_[row].cursor;
-    const std::size_t end = HWY_MIN(begin + entries_ahead(stride() * sizeof(T)), system.entries);
-    for (std::size_t j = begin; j < end; ++j) {
-      ask_for(data_ + static_cast<std::size_t>(system.columns[j]) * stride(), stride());
+    const std::size_t count = HWY_MIN(entries_ahead(stride() * sizeof(T)), row->entries);
+    for (std::size_t j = 0; j < count; ++j) {
+      ask_for(data_ + static_cast<std::size_t>(row->columns[j]) * stride(), stride());
     }
   }
 
-  HWY_INLINE void go_over_block(std::size_t row, std::size_t end) {
-    Walk& walk = walks_[row];
-    const GradientRow& system = rows_[row];
-    const std::size_t last =
-        end == table_.rows ? system.entries : first_beyond(system, walk.cursor, end);
-    for (std::size_t begin = walk.cursor; begin < last; begin += kMostSummed) {
+  /// A pass over the row's entries.
+  template <Pass kPass>
+  HWY_INLINE PassSums go_over(const GradientRow& row, const float* from, float* to) const {
+    PassSums sums;
+    for (std::size_t begin = 0; begin < row.entries; begin += kMostSummed) {
       const Stretch<T> stretch{data_,
                                stride(),
-                               system.columns + begin,
-                               system.weights + begin,
-                               system.targets + begin,
-                               HWY_MIN(kMostSummed, last - begin)};
-      const PassSums part = go_over(row, stretch);
-      walk.sums.squares += part.squares;
-      walk.sums.products += part.products;
+                               row.columns + begin,
+                               row.weights + begin,
+                               row.targets + begin,
+                               HWY_MIN(kMostSummed, row.entries - begin)};
+      const PassSums part = pass<kVectors, kPass>(stretch, from, to);
+      sums.squares += part.squares;
+      sums.products += part.products;
     }
-    walk.cursor = last;
-  }
-
-  HWY_INLINE PassSums go_over(std::size_t row, const Stretch<T>& stretch) {
-    switch (walks_[row].phase) {
-      case Phase::residual:
-        return pass<kVectors, Pass::residual>(stretch, rows_[row].x, r(row));
-      case Phase::product:
-        return pass<kVectors, Pass::product>(stretch, p(row), q(row));
-      default:
-        return pass<kVectors, Pass::energy>(stretch, p(row), nullptr);
-    }
-  }
-
-  /// The first entry from `begin` on whose column is `end` or beyond. Columns rise.
-  static HWY_INLINE std::size_t first_beyond(const GradientRow& system,
-                                             std::size_t begin,
-                                             std::size_t end) {
-    const auto limit = static_cast<std::int32_t>(end);
-    constexpr std::size_t stride = 16;
-    while (begin + stride <= system.entries && system.columns[begin + stride - 1] < limit) {
-      begin += stride;
-    }
-    while (begin < system.entries && system.columns[begin] < limit) {
-      ++begin;
-    }
-    return begin;
-  }
-
-  /// What follows a row's pass, up to the next.
-  HWY_INLINE void advance(std::size_t row) {
-    switch (walks_[row].phase) {
-      case Phase::residual:
-        start(row);
-        break;
-      case Phase::product:
-        step(row);
-        break;
-      case Phase::energy:
-        last_step(row);
-        break;
-      case Phase::done:
-        break;
-    }
+    return sums;
   }
 
   /// The first direction, and the objective at the start.
-  HWY_INLINE void start(std::size_t row) {
+  HWY_INLINE void start(GradientRow& row, const PassSums& sums) {
     const Floats d;
-    Walk& walk = walks_[row];
-    rows_[row].objective =
-        static_cast<double>(walk.energy) + walk.sums.squares - 2 * walk.sums.products;
     FloatVector total = hn::Zero(d);
     FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
-      const FloatVector ri = load(r(row) + i);
-      const FloatVector z = hn::Mul(ri, load(inverse(row) + i));
+      const FloatVector ri = load(r_ + i);
+      const FloatVector z = hn::Mul(ri, load(inverse_ + i));
       total = hn::MulAdd(ri, z, total);
       square = hn::MulAdd(ri, ri, square);
-      hn::Store(z, d, p(row) + i);
+      hn::Store(z, d, p_ + i);
     }
-    walk.rz = sum(total);
-    walk.residual = sum(square);
-    walk.limit = limits_.tolerance * limits_.tolerance * scale(walk);
-    rows_[row].steps = 0;
+    rz_ = sum(total);
+    residual_ = sum(square);
+    limit_ = limits_.tolerance * limits_.tolerance * scale(sums);
+    row.steps = 0;
+    row.objective = static_cast<double>(energy_) + sums.squares - 2 * sums.products;
     // Squares that float cannot hold tell nothing.
-    const bool holds = std::isfinite(walk.limit) && std::isfinite(walk.rz) &&
-                       (!is(GradientLimits::Kind::backward) || walk.limit >= gradient_least_limit);
-    if (holds) {
-      decide(row, is(GradientLimits::Kind::rough) ? 0.0F : walk.limit);
-    } else {
-      end(row, false);
-    }
+    row.converged = std::isfinite(limit_) && std::isfinite(rz_) &&
+                    (!is(GradientLimits::Kind::backward) || limit_ >= gradient_least_limit);
   }
-
-  HWY_INLINE bool is(GradientLimits::Kind kind) const { return limits_.kind == kind; }
 
   /// What the limit is relative to.
-  HWY_INLINE float scale(const Walk& walk) const {
+  HWY_INLINE float scale(const PassSums& sums) const {
     if (!is(GradientLimits::Kind::backward)) {
-      return HWY_MAX(walk.energy, walk.rz);
+      return HWY_MAX(energy_, rz_);
     }
-    const double curve = static_cast<double>(walk.energy) + walk.sums.squares;  // x'Ax
-    const double square = static_cast<double>(walk.square);
-    return square > 0 ? static_cast<float>(curve * curve / square) : walk.residual;
+    const double curve = static_cast<double>(energy_) + sums.squares;  // x'Ax
+    const double square = static_cast<double>(square_);
+    return square > 0 ? static_cast<float>(curve * curve / square) : residual_;
   }
 
-  /// Another step, unless the residual is small enough.
-  HWY_INLINE void decide(std::size_t row, float enough) {
-    Walk& walk = walks_[row];
-    const float left = is(GradientLimits::Kind::backward) ? walk.residual : walk.rz;
-    if (left <= enough) {
-      end(row, true);
-    } else if (rows_[row].steps == HWY_MIN(limits_.most_steps, rows_[row].most_steps)) {
-      end(row, is(GradientLimits::Kind::rough));
-    } else if (is(GradientLimits::Kind::rough) && walk.rz <= gradient_usual_fall * walk.limit) {
-      prepare_last_step(row);
-    } else {
-      const Floats d;
-      for (std::size_t i = 0; i < stride(); i += kLanes) {
-        hn::Store(hn::Mul(own(row, i), load(p(row) + i)), d, q(row) + i);
-      }
-      walk.phase = Phase::product;
-    }
-  }
-
-  HWY_INLINE void end(std::size_t row, bool converged) {
-    rows_[row].converged = converged;
-    walks_[row].phase = Phase::done;
-  }
-
-  HWY_INLINE void step(std::size_t row) {
+  HWY_INLINE void step(GradientRow& row) {
     const Floats d;
-    Walk& walk = walks_[row];
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      hn::Store(hn::Mul(own(row, i), load(p_ + i)), d, q_ + i);
+    }
+    go_over<Pass::product>(row, p_, q_);
     FloatVector total = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
-      total = hn::MulAdd(load(p(row) + i), load(q(row) + i), total);
+      total = hn::MulAdd(load(p_ + i), load(q_ + i), total);
     }
     const double curvature = static_cast<double>(sum(total));
-    if (!walk_along(row, static_cast<double>(walk.rz) / curvature, curvature)) {
-      end(row, false);
-      return;
+    const double length = static_cast<double>(rz_) / curvature;
+    walk_along(row, length, curvature);
+    if (row.converged) {
+      turn(static_cast<float>(length));
     }
-    const FloatVector length =
-        hn::Set(d, static_cast<float>(static_cast<double>(walk.rz) / curvature));
-    total = hn::Zero(d);
-    FloatVector square = hn::Zero(d);
-    for (std::size_t i = 0; i < stride(); i += kLanes) {
-      const FloatVector ri = hn::NegMulAdd(length, load(q(row) + i), load(r(row) + i));
-      total = hn::MulAdd(hn::Mul(ri, ri), load(inverse(row) + i), total);
-      square = hn::MulAdd(ri, ri, square);
-      hn::Store(ri, d, r(row) + i);
-    }
-    walk.residual = sum(square);
-    const float next = sum(total);
-    const FloatVector turn = hn::Set(d, next / walk.rz);
-    for (std::size_t i = 0; i < stride(); i += kLanes) {
-      const FloatVector z = hn::Mul(load(r(row) + i), load(inverse(row) + i));
-      hn::Store(hn::MulAdd(turn, load(p(row) + i), z), d, p(row) + i);
-    }
-    walk.rz = next;
-    decide(row, walk.limit);
   }
 
-  HWY_INLINE void prepare_last_step(std::size_t row) {
+  /// The residual after a step, and the next direction.
+  HWY_INLINE void turn(float length) {
     const Floats d;
+    const FloatVector factor = hn::Set(d, length);
     FloatVector total = hn::Zero(d);
+    FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
-      const FloatVector pi = load(p(row) + i);
-      total = hn::MulAdd(hn::Mul(own(row, i), pi), pi, total);
+      const FloatVector ri = hn::NegMulAdd(factor, load(q_ + i), load(r_ + i));
+      total = hn::MulAdd(hn::Mul(ri, ri), load(inverse_ + i), total);
+      square = hn::MulAdd(ri, ri, square);
+      hn::Store(ri, d, r_ + i);
     }
-    walks_[row].curvature = sum(total);
-    walks_[row].phase = Phase::energy;
+    residual_ = sum(square);
+    const float next = sum(total);
+    const FloatVector back = hn::Set(d, next / rz_);
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      const FloatVector z = hn::Mul(load(r_ + i), load(inverse_ + i));
+      hn::Store(hn::MulAdd(back, load(p_ + i), z), d, p_ + i);
+    }
+    rz_ = next;
   }
 
   /// A step that leaves r behind: its length needs p'Ap only, not A p.
-  HWY_INLINE void last_step(std::size_t row) {
-    const Walk& walk = walks_[row];
-    const double curvature = static_cast<double>(walk.curvature) + walk.sums.squares;
-    end(row,
-        walk_along(
-            row, gradient_last_length * static_cast<double>(walk.rz) / curvature, curvature));
+  HWY_INLINE void last_step(GradientRow& row) {
+    const Floats d;
+    FloatVector total = hn::Zero(d);
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      const FloatVector pi = load(p_ + i);
+      total = hn::MulAdd(hn::Mul(own(row, i), pi), pi, total);
+    }
+    const double curvature =
+        static_cast<double>(sum(total)) + go_over<Pass::energy>(row, p_, nullptr).squares;
+    walk_along(row, gradient_last_length * static_cast<double>(rz_) / curvature, curvature);
   }
 
-  /// x moves along p; false when p'Ap is not positive: its digits are used up.
-  HWY_INLINE bool walk_along(std::size_t row, double length, double curvature) {
-    if (!(curvature > 0 && length > 0)) {
-      return false;
+  /// x moves along p, unless p'Ap is not positive: then its digits are used up.
+  HWY_INLINE void walk_along(GradientRow& row, double length, double curvature) {
+    row.converged = curvature > 0;
+    if (!row.converged) {
+      return;
     }
     const Floats d;
-    GradientRow& system = rows_[row];
     const FloatVector factor = hn::Set(d, static_cast<float>(length));
     for (std::size_t i = 0; i < stride(); i += kLanes) {
-      hn::Store(hn::MulAdd(factor, load(p(row) + i), load(system.x + i)), d, system.x + i);
+      hn::Store(hn::MulAdd(factor, load(p_ + i), load(row.x + i)), d, row.x + i);
     }
-    system.objective -= length * (2 * static_cast<double>(walks_[row].rz) - length * curvature);
-    ++system.steps;
-    return true;
+    row.objective -= length * (2 * static_cast<double>(rz_) - length * curvature);
+    ++row.steps;
   }
 
   const T* data_;
   const GatherTable& table_;
   const GradientDiagonal& diagonal_;
   const GradientLimits& limits_;
-  GradientRow* rows_;
-  std::vector<Walk> walks_;
-  float* work_;
+  float* r_;
+  float* p_;
+  float* q_;
+  float* inverse_;      ///< M
+  float energy_ = 0;    ///< x'Dx at the start.
+  float square_ = 0;    ///< x'x at the start.
+  float rz_ = 0;        ///< r'Mr
+  float residual_ = 0;  ///< r'r
+  float limit_ = 0;     ///< Of left().
 };
 
 template <std::size_t kVectors, class T>
@@ -346,7 +236,10 @@ HWY_NOINLINE void solve(const T* data,
                         GradientRow* rows,
                         std::size_t count,
                         float* work) {
-  Batch<kVectors, T>(data, table, diagonal, limits, rows, count, work).run();
+  Gradients<kVectors, T> gradients(data, table, diagonal, limits, work);
+  for (std::size_t row = 0; row < count; ++row) {
+    gradients.solve(rows[row], row + 1 < count ? rows + row + 1 : nullptr);
+  }
 }
 
 template <class T>

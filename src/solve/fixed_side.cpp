@@ -39,8 +39,7 @@ FactorTable with_ones(FactorView factors) {
 
 bool wants_halves(const FixedSide& side) {
   const std::size_t floats = static_cast<std::size_t>(side.rows) * side.stride();
-  return side.weights == Weights::mild &&
-         floats * sizeof(float) >= least_half_bytes;
+  return side.weights == Weights::mild && floats * sizeof(float) >= least_half_bytes;
 }
 
 /// Rows [begin, end) of the factors, padded.

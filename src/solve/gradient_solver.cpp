@@ -31,51 +31,22 @@ int most_rough_steps(std::size_t entries, std::size_t size) {
 }
 
 constexpr std::size_t readable_beyond = 4;  // What the kernels read past the last entry.
-constexpr std::size_t block_bytes = std::size_t{1} << 20;  // Of the table: half of a usual L2.
-constexpr std::size_t batch_bytes = std::size_t{1} << 19;  // Of the batch's vectors.
-constexpr double least_entries_per_block = 16;
-/// Shorter rows are read as fast from beyond L2, once they are asked for ahead of their use.
-constexpr std::size_t least_blocked_row = 512;
-
-kernels::GatherTable gather_table(const FixedSide& fixed, double entries_per_row) {
-  kernels::GatherTable table{.floats = fixed.halves == nullptr ? fixed.table.data() : nullptr,
-                             .halves = fixed.halves.get(),
-                             .stride = fixed.stride(),
-                             .rows = static_cast<std::size_t>(fixed.rows)};
-  const std::size_t row_bytes =
-      table.stride * (table.halves == nullptr ? sizeof(float) : sizeof(kernels::Half));
-  const double wanted = row_bytes < least_blocked_row
-                            ? 1.0
-                            : static_cast<double>(table.rows * row_bytes) / block_bytes;
-  const double most = entries_per_row / least_entries_per_block;
-  const double blocks = std::max(1.0, std::ceil(std::min(wanted, most)));
-  table.block_rows =
-      static_cast<std::size_t>(std::max(1.0, std::ceil(static_cast<double>(table.rows) / blocks)));
-  return table;
-}
 
 }  // namespace
 
 GradientSolver::GradientSolver(const FixedSide& fixed,
                                const TrainOptions& options,
                                Index counterparts,
-                               double entries_per_row,
                                Effort effort)
     : fixed_(fixed),
       options_(options),
       more_count_(more_count(options, counterparts)),
       effort_(effort),
-      table_(gather_table(fixed, entries_per_row)),
-      diagonal_{.common = fixed.common_floats.data(), .mean_square = fixed.mean_square.data()} {}
-
-std::size_t GradientSolver::batch_rows() const {
-  constexpr std::size_t least = 32;
-  if (table_.block_rows >= table_.rows) {
-    return least;
-  }
-  // A pass works on two vectors of each row.
-  return std::max(least, batch_bytes / (2 * table_.stride * sizeof(float)));
-}
+      table_{.floats = fixed.halves == nullptr ? fixed.table.data() : nullptr,
+             .halves = fixed.halves.get(),
+             .stride = fixed.stride()},
+      diagonal_{.common = fixed.common_floats.data(), .mean_square = fixed.mean_square.data()},
+      work_(kernels::gradient_vectors * fixed.stride()) {}
 
 void GradientSolver::clear() {
   added_.clear();
@@ -163,7 +134,6 @@ void GradientSolver::run() {
     systems_[s].weights = weights_.data() + places_[s];
     systems_[s].targets = targets_.data() + places_[s];
   }
-  work_.resize(std::max(work_.size(), systems_.size() * kernels::gradient_vectors * table_.stride));
   if (effort_ == Effort::rough) {
     const bool is_mild = fixed_.weights == Weights::mild;
     const kernels::GradientLimits limits{.kind = is_mild ? kernels::GradientLimits::Kind::rough

@@ -18,16 +18,11 @@ namespace alsace {
 /// thread has its own.
 class GradientSolver {
  public:
-  /// `counterparts` is n of the other side in RegularizationCount::all, `entries_per_row` the
-  /// average of all rows, which decides in what order a row's entries are summed.
+  /// `counterparts` is n of the other side in RegularizationCount::all.
   GradientSolver(const FixedSide& fixed,
                  const TrainOptions& options,
                  Index counterparts,
-                 double entries_per_row,
                  Effort effort);
-
-  /// Rows that a batch should have for the table's blocks to stay in cache while it works on them.
-  [[nodiscard]] std::size_t batch_rows() const;
 
   /// Begins a batch.
   void clear();

@@ -20,23 +20,20 @@
 namespace alsace {
 namespace {
 
+/// Rows that are turned into the basis and back together.
+constexpr std::size_t batch_rows = 32;
+
 /// What one thread needs.
 class Worker {
  public:
-  Worker(const FixedSide& fixed,
-         const TrainOptions& options,
-         Index counterparts,
-         double entries_per_row,
-         Effort effort)
+  Worker(const FixedSide& fixed, const TrainOptions& options, Index counterparts, Effort effort)
       : effort_(effort),
         has_floats_(fixed.halves == nullptr),
-        gradients_(fixed, options, counterparts, entries_per_row, effort),
+        gradients_(fixed, options, counterparts, effort),
         direct_(fixed, options, counterparts),
         careful_(fixed, options, counterparts),
         nonnegative_(options.nonnegative),
-        block_(fixed, effort, gradients_.batch_rows()) {}
-
-  [[nodiscard]] std::size_t batch_rows() const { return gradients_.batch_rows(); }
+        block_(fixed, effort, batch_rows) {}
 
   /// Solves the rows in place and sets their objectives. Gives the first row that has no solution.
   std::optional<Index> solve(const Observations& observations,
@@ -95,15 +92,6 @@ std::int64_t entries_per_task(const Observations& observations, int threads) {
   return std::clamp(observations.offsets.back() / (tasks_per_thread * threads), least, most);
 }
 
-double entries_per_row(const Observations& observations) {
-  std::int64_t rows = 0;
-  for (std::size_t r = 1; r < observations.offsets.size(); ++r) {
-    rows += observations.offsets[r] > observations.offsets[r - 1] ? 1 : 0;
-  }
-  return static_cast<double>(observations.offsets.back()) /
-         static_cast<double>(std::max<std::int64_t>(1, rows));
-}
-
 [[noreturn]] void refuse_row(const std::string& name, const TrainOptions& options) {
   throw Error(
       ErrorCode::numerical_failure,
@@ -125,16 +113,13 @@ double half_step(const Observations& observations,
                  Effort effort,
                  ThreadPool& pool,
                  const RowName& name) {
-  const double average = entries_per_row(observations);
   const Effort asked = options.nonnegative ? Effort::exact : effort;
   const auto make_worker = [&] {
-    return std::make_unique<Worker>(fixed, options, counterparts, average, asked);
+    return std::make_unique<Worker>(fixed, options, counterparts, asked);
   };
   std::vector<std::unique_ptr<Worker>> workers(static_cast<std::size_t>(pool.workers()));
-  workers.front() = make_worker();
-  const Schedule schedule = make_schedule(observations.offsets,
-                                          workers.front()->batch_rows(),
-                                          entries_per_task(observations, pool.workers()));
+  const Schedule schedule = make_schedule(
+      observations.offsets, batch_rows, entries_per_task(observations, pool.workers()));
   std::vector<double> objectives(static_cast<std::size_t>(observations.rows()), 0.0);
   pool.run(schedule.task_count(), [&](std::size_t task, int number) {
     auto& worker = workers[static_cast<std::size_t>(number)];

@@ -82,7 +82,7 @@ struct Systems {
     std::vector<GradientRow> rows;
     std::vector<AlignedVector<float>> x;
   };
-  Solved solve(const GradientLimits& limits, bool half, bool plain, std::size_t block_rows = 1000) {
+  Solved solve(const GradientLimits& limits, bool half, bool plain) {
     Solved solved{.rows = {}, .x = start};
     for (std::size_t r = 0; r < columns.size(); ++r) {
       solved.rows.push_back({.columns = columns[r].data(),
@@ -93,12 +93,10 @@ struct Systems {
                              .weight_sum = static_cast<float>(columns[r].size()),
                              .x = solved.x[r].data()});
     }
-    AlignedVector<float> work(columns.size() * gradient_vectors * stride, 0.0F);
+    AlignedVector<float> work(gradient_vectors * stride, 0.0F);
     const GatherTable table{.floats = half ? nullptr : floats.data(),
                             .halves = half ? halves.data() : nullptr,
-                            .stride = stride,
-                            .rows = rows,
-                            .block_rows = block_rows};
+                            .stride = stride};
     const GradientDiagonal diagonal{.common = common.data(), .mean_square = mean_square.data()};
     const auto run = plain ? reference::conjugate_gradients : conjugate_gradients;
     run(table, diagonal, limits, solved.rows.data(), solved.rows.size(), work.data());
@@ -171,7 +169,7 @@ TEST_P(Gradients, SolvesTheHandMadeSystem) {
                   .regularization = 1,
                   .x = x.data()};
 
-  conjugate_gradients({.floats = table.data(), .stride = 16, .rows = 1, .block_rows = 1},
+  conjugate_gradients({.floats = table.data(), .stride = 16},
                       {.common = common.data(), .mean_square = none.data()},
                       precise,
                       &row,
@@ -228,32 +226,17 @@ TEST_P(Gradients, OneRoughStepEqualsItsTwin) {
   }
 }
 
-TEST_P(Gradients, BlocksOfTheTableChangeRoundingOnly) {
-  for (const std::size_t size : {16U, 64U, 300U}) {
-    Systems systems(size, lengths);
-    const auto whole = systems.solve(precise, false, false);
-    for (const std::size_t block : {1U, 7U, 50U, 99U, 100U}) {
-      const auto blocked = systems.solve(precise, false, false, block);
-      for (std::size_t r = 0; r < lengths.size(); ++r) {
-        for (std::size_t i = 0; i < systems.stride; ++i) {
-          ASSERT_NEAR(blocked.x[r][i], whole.x[r][i], 2e-4) << block << " " << lengths[r];
-        }
-      }
-    }
-  }
-}
-
 TEST_P(Gradients, ARowHasTheSameBitsAloneAndAmongOthers) {
   for (const std::size_t size : {40U, 64U, 300U}) {
     Systems together(size, lengths);
-    const auto all = together.solve({}, true, false, 30);
+    const auto all = together.solve({}, true, false);
     for (std::size_t r = 0; r < lengths.size(); ++r) {
       Systems alone(size, {});
       alone.columns = {together.columns[r]};
       alone.weights = {together.weights[r]};
       alone.targets = {together.targets[r]};
       alone.start = {together.start[r]};
-      const auto one = alone.solve({}, true, false, 30);
+      const auto one = alone.solve({}, true, false);
       ASSERT_EQ(one.x[0], all.x[r]) << lengths[r];
       ASSERT_EQ(one.rows[0].objective, all.rows[r].objective);
     }
@@ -291,7 +274,7 @@ TEST_P(Gradients, LongRowsLoseNoDigits) {
                   .x = x.data()};
 
   for (int run = 0; run < 6; ++run) {  // The same entry rounds the same way, so it takes some.
-    conjugate_gradients({.floats = table.data(), .stride = 16, .rows = 1, .block_rows = 1},
+    conjugate_gradients({.floats = table.data(), .stride = 16},
                         {.common = none.data(), .mean_square = none.data()},
                         {.kind = Kind::backward, .tolerance = 2e-7F},
                         &row,
