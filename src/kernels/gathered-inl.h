@@ -106,10 +106,6 @@ HWY_INLINE FourVector sum_of_blocks(D d, hn::Vec<D> v) {
   }
 }
 
-HWY_INLINE FourVector dot_sums(const FloatVector (&v)[1]) {
-  return hn::Set(Four(), sum(v[0]));
-}
-
 HWY_INLINE FourVector dot_sums(const FloatVector (&v)[2]) {
   const Floats d;
   const hn::Repartition<double, Floats> pairs;
@@ -225,19 +221,18 @@ HWY_INLINE void find_rows(const Stretch<T>& stretch,
   }
 }
 
-/// Rows of kVectors vectors, kRows at a time and each read once: their values stay in registers
-/// between the dot product and the addition.
+/// Rows of kVectors vectors, two or four at a time and each read once: their values stay in
+/// registers between the dot product and the addition, and so do the sums.
 template <std::size_t kVectors, Pass kPass, class T>
 HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, float* q) {
   constexpr std::size_t kRows = HWY_MIN(4, kHeld / kVectors);
   constexpr std::size_t kSets = kVectors <= 4 ? 2 : 1;  // To hide the latency of addition.
   constexpr bool kAdds = kPass != Pass::energy;
-  constexpr bool kHoldsSums = kVectors < kHeld;
   const Floats d;
   HWY_ALIGN float scales[4];
   Tally<kPass> tally;
   FloatVector sums[kSets][kVectors];
-  if constexpr (kAdds && kHoldsSums) {
+  if constexpr (kAdds) {
     for (std::size_t c = 0; c < kVectors; ++c) {
       for (std::size_t set = 0; set < kSets; ++set) {
         sums[set][c] = hn::Zero(d);
@@ -250,18 +245,10 @@ HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, floa
     const T* rows[kRows];
     find_rows<kRows>(stretch, j, kVectors * kLanes, rows);
     for (std::size_t r = 0; r < kRows; ++r) {
-      FloatVector others = hn::Zero(d);
       load_row<kVectors>(rows[r], y[r]);
-      for (std::size_t c = 0; c < kVectors; ++c) {
-        const FloatVector pc = load(p + c * kLanes);
-        if (kRows == 1 && c % 2 == 1) {
-          others = hn::MulAdd(y[r][c], pc, others);
-        } else {
-          dots[r] = c == 0 ? hn::Mul(y[r][c], pc) : hn::MulAdd(y[r][c], pc, dots[r]);
-        }
-      }
-      if constexpr (kRows == 1) {
-        dots[r] = hn::Add(dots[r], others);
+      dots[r] = hn::Mul(y[r][0], load(p));
+      for (std::size_t c = 1; c < kVectors; ++c) {
+        dots[r] = hn::MulAdd(y[r][c], load(p + c * kLanes), dots[r]);
       }
     }
     const std::size_t count = HWY_MIN(kRows, stretch.count - j);
@@ -270,16 +257,12 @@ HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, floa
       for (std::size_t r = 0; r < kRows; ++r) {
         const FloatVector scale = hn::Set(d, scales[r]);
         for (std::size_t c = 0; c < kVectors; ++c) {
-          if constexpr (kHoldsSums) {
-            sums[r % kSets][c] = hn::MulAdd(y[r][c], scale, sums[r % kSets][c]);
-          } else {
-            hn::Store(hn::MulAdd(y[r][c], scale, load(q + c * kLanes)), d, q + c * kLanes);
-          }
+          sums[r % kSets][c] = hn::MulAdd(y[r][c], scale, sums[r % kSets][c]);
         }
       }
     }
   }
-  if constexpr (kAdds && kHoldsSums) {
+  if constexpr (kAdds) {
     for (std::size_t c = 0; c < kVectors; ++c) {
       for (std::size_t set = 1; set < kSets; ++set) {
         sums[0][c] = hn::Add(sums[0][c], sums[set][c]);

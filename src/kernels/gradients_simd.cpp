@@ -64,24 +64,34 @@ class Gradients {
   /// What the limit bounds.
   HWY_INLINE float left() const { return is(GradientLimits::Kind::backward) ? residual_ : rz_; }
 
+  /// v'v, which only the backward limit asks for.
+  HWY_INLINE float square_of(const float* v) const {
+    if (!is(GradientLimits::Kind::backward)) {
+      return 0;
+    }
+    FloatVector square = hn::Zero(Floats());
+    for (std::size_t i = 0; i < stride(); i += kLanes) {
+      square = hn::MulAdd(load(v + i), load(v + i), square);
+    }
+    return sum(square);
+  }
+
   /// r = -D x, to which the pass adds b and the data term; M.
   HWY_INLINE void begin(const GradientRow& row) {
     const Floats d;
     const FloatVector weight_sum = hn::Set(d, row.weight_sum);
     FloatVector total = hn::Zero(d);
-    FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
       const FloatVector di = own(row, i);
       const FloatVector expected = hn::MulAdd(weight_sum, load(diagonal_.mean_square + i), di);
       const FloatVector xi = load(row.x + i);
       const FloatVector dx = hn::Mul(di, xi);
       total = hn::MulAdd(dx, xi, total);
-      square = hn::MulAdd(xi, xi, square);
       hn::Store(hn::Neg(dx), d, r_ + i);
       hn::Store(hn::Div(hn::Set(d, 1.0F), expected), d, inverse_ + i);
     }
     energy_ = sum(total);
-    square_ = sum(square);
+    square_ = square_of(row.x);
   }
 
   /// The table rows that a row's first pass begins with.
@@ -117,16 +127,14 @@ class Gradients {
   HWY_INLINE void start(GradientRow& row, const PassSums& sums) {
     const Floats d;
     FloatVector total = hn::Zero(d);
-    FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
       const FloatVector ri = load(r_ + i);
       const FloatVector z = hn::Mul(ri, load(inverse_ + i));
       total = hn::MulAdd(ri, z, total);
-      square = hn::MulAdd(ri, ri, square);
       hn::Store(z, d, p_ + i);
     }
     rz_ = sum(total);
-    residual_ = sum(square);
+    residual_ = square_of(r_);
     limit_ = limits_.tolerance * limits_.tolerance * scale(sums);
     row.steps = 0;
     row.objective = static_cast<double>(energy_) + sums.squares - 2 * sums.products;
@@ -168,14 +176,12 @@ class Gradients {
     const Floats d;
     const FloatVector factor = hn::Set(d, length);
     FloatVector total = hn::Zero(d);
-    FloatVector square = hn::Zero(d);
     for (std::size_t i = 0; i < stride(); i += kLanes) {
       const FloatVector ri = hn::NegMulAdd(factor, load(q_ + i), load(r_ + i));
       total = hn::MulAdd(hn::Mul(ri, ri), load(inverse_ + i), total);
-      square = hn::MulAdd(ri, ri, square);
       hn::Store(ri, d, r_ + i);
     }
-    residual_ = sum(square);
+    residual_ = square_of(r_);
     const float next = sum(total);
     const FloatVector back = hn::Set(d, next / rz_);
     for (std::size_t i = 0; i < stride(); i += kLanes) {

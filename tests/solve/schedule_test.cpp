@@ -46,6 +46,26 @@ TEST(Schedule, HasEveryRowOnce) {
   EXPECT_TRUE(std::ranges::is_sorted(schedule.tasks));
 }
 
+TEST(Schedule, LengthsFallByAnEighthAtMostBetweenNeighboursThatRise) {
+  std::vector<std::int64_t> offsets = {0};
+  for (std::int64_t row = 0; row < 3000; ++row) {
+    offsets.push_back(offsets.back() + (row * row * 7919 % 100'003 << row % 24));
+  }
+  const auto length = [&](Index row) {
+    const auto r = static_cast<std::size_t>(row);
+    return offsets[r + 1] - offsets[r];
+  };
+
+  const Schedule schedule = make_schedule(offsets, 7, 300);
+
+  for (std::size_t place = 1; place < schedule.rows.size(); ++place) {
+    const Index before = schedule.rows[place - 1];
+    const Index now = schedule.rows[place];
+    ASSERT_LE(length(now), length(before) + length(before) / 8);
+    ASSERT_TRUE(length(now) < length(before) || length(now) > length(before) || before < now);
+  }
+}
+
 TEST(Schedule, OfNothingHasNoTask) {
   const std::vector<std::int64_t> offsets = {0};
   EXPECT_EQ(make_schedule(offsets, 7, 300).task_count(), 0U);
