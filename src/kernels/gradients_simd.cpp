@@ -33,6 +33,14 @@ class Gradients {
         q_(work + 2 * stride()),
         inverse_(work + 3 * stride()) {}
 
+  /// The first columns of a row that is yet to come.
+  HWY_INLINE void ask_for_columns(const GradientRow& row) const {
+    const std::size_t count = first_entries(row);
+    for (std::size_t j = 0; j < count; j += 64 / sizeof(std::int32_t)) {
+      hwy::Prefetch(row.columns + j);
+    }
+  }
+
   /// `next`: the row after this one, or null; its first table rows are asked for.
   HWY_INLINE void solve(GradientRow& row, const GradientRow* next) {
     begin(row);
@@ -94,12 +102,17 @@ class Gradients {
     square_ = square_of(row.x);
   }
 
+  /// Entries of a row that its first pass does not ask for by itself.
+  HWY_INLINE std::size_t first_entries(const GradientRow& row) const {
+    return HWY_MIN(entries_ahead(stride() * sizeof(T)), row.entries);
+  }
+
   /// The table rows that a row's first pass begins with.
   HWY_INLINE void ask_for_first(const GradientRow* row) const {
     if (row == nullptr) {
       return;
     }
-    const std::size_t count = HWY_MIN(entries_ahead(stride() * sizeof(T)), row->entries);
+    const std::size_t count = first_entries(*row);
     for (std::size_t j = 0; j < count; ++j) {
       ask_for(data_ + static_cast<std::size_t>(row->columns[j]) * stride(), stride());
     }
@@ -244,6 +257,10 @@ HWY_NOINLINE void solve(const T* data,
                         float* work) {
   Gradients<kVectors, T> gradients(data, table, diagonal, limits, work);
   for (std::size_t row = 0; row < count; ++row) {
+    // Two rows ahead, so that their names are there when the table rows they name are asked for.
+    if (row + 2 < count) {
+      gradients.ask_for_columns(rows[row + 2]);
+    }
     gradients.solve(rows[row], row + 1 < count ? rows + row + 1 : nullptr);
   }
 }
