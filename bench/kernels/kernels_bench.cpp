@@ -158,17 +158,32 @@ void products(benchmark::State& state,
   count(state, static_cast<double>(rows * stride * (stride + 1)), 0);
 }
 
+template <class T>
 void rotation(benchmark::State& state) {
   const auto stride = static_cast<std::size_t>(state.range(0));
   constexpr std::size_t rows = 32;
-  const auto a = normal_values<float>(rows * stride);
-  const auto b = normal_values<float>(stride * stride);
+  const auto a = normal_values<T>(rows * stride);
+  const auto b = normal_values<T>(stride * stride);
   AlignedVector<float> out(rows * stride);
   for (auto _ : state) {
     multiply(a.data(), rows, stride, b.data(), out.data());
     benchmark::ClobberMemory();
   }
   count(state, 2.0 * static_cast<double>(rows * stride * stride), 0);
+}
+
+/// A strip of a Gram matrix from panels of 128 rows.
+template <class T>
+void panels(benchmark::State& state) {
+  constexpr std::size_t rows = 128;
+  constexpr std::size_t columns = 128;
+  const auto values = normal_values<T>(rows * columns);
+  AlignedVector<double> out(panel_columns * columns);
+  for (auto _ : state) {
+    add_panel_products(values.data(), values.data(), rows, columns, columns, out.data());
+    benchmark::ClobberMemory();
+  }
+  count(state, 2.0 * static_cast<double>(rows * panel_columns * columns), 0);
 }
 
 /// A factorization of 4 I + a small part, copied in each time.
@@ -255,7 +270,10 @@ BENCHMARK_CAPTURE(
         add_products))
     ->RangeMultiplier(2)
     ->Range(32, 512);
-BENCHMARK(rotation)->RangeMultiplier(2)->Range(32, 512);
+BENCHMARK(rotation<float>)->Name("multiply/float")->RangeMultiplier(2)->Range(32, 1024);
+BENCHMARK(rotation<double>)->Name("multiply/double")->RangeMultiplier(2)->Range(32, 1024);
+BENCHMARK(panels<float>)->Name("add_panel_products/float");
+BENCHMARK(panels<double>)->Name("add_panel_products/double");
 BENCHMARK_CAPTURE(factorization, float, factorize_whole)->RangeMultiplier(2)->Range(32, 512);
 BENCHMARK_CAPTURE(factorization, double, cholesky)->RangeMultiplier(2)->Range(32, 512);
 

@@ -1,9 +1,7 @@
 #include "alsace/error.h"
 #include "alsace/solve.h"
 
-#include "base/random.h"
-#include "matrix/csr.h"
-#include "support/dense_oracle.h"
+#include "solve/problem.h"
 
 #include <algorithm>
 #include <cmath>
@@ -16,77 +14,10 @@ namespace alsace {
 namespace {
 
 using test::Dense;
-using test::DenseProblem;
-
-/// A small random problem with empty rows and columns, on arrays as a caller would hold them.
-struct Problem {
-  CsrMatrix values;
-  std::vector<float> confidence;
-  TrainOptions options;
-  DenseProblem dense;
-  double mean = 0;
-
-  [[nodiscard]] Observations observations() const {
-    const bool is_implicit = options.feedback == Feedback::implicit_feedback;
-    return {.offsets = values.offsets,
-            .columns = values.indices,
-            .confidence = confidence,
-            .targets = is_implicit ? std::span<const float>() : values.values,
-            .target_offset = options.biases ? mean : 0.0};
-  }
-  [[nodiscard]] Index active_columns() const {
-    return static_cast<Index>((dense.observed.colwise().sum().array() > 0).count());
-  }
-};
-
-Problem make_problem(Index rows, Index columns, const TrainOptions& options, double largest = 5) {
-  Problem problem;
-  problem.options = resolve(options);
-  Triplets triplets;
-  for (Index row = 0; row < rows; ++row) {
-    for (Index column = 0; column < columns; ++column) {
-      const auto a = static_cast<std::uint64_t>(row);
-      const auto b = static_cast<std::uint64_t>(column);
-      const bool empty = row % 7 == 3 || column % 5 == 4;
-      if (!empty && random_uniform(1, a, b) < 0.4) {
-        triplets.users.push_back(row);
-        triplets.items.push_back(column);
-        triplets.values.push_back(static_cast<float>(std::ceil(largest * random_uniform(2, a, b))));
-      }
-    }
-  }
-  problem.values = to_csr(triplets, rows, columns);
-  problem.dense = test::dense_problem(problem.values, options);
-  for (const float value : problem.values.values) {
-    problem.mean += static_cast<double>(value) / static_cast<double>(problem.values.entries());
-  }
-  if (problem.options.feedback == Feedback::implicit_feedback) {
-    for (const float value : problem.values.values) {
-      problem.confidence.push_back(static_cast<float>(
-          confidence_of(static_cast<double>(value), problem.options, problem.mean)));
-    }
-  }
-  return problem;
-}
-
-FactorTable random_factors(Index rows, int factors, std::uint64_t seed, bool positive = false) {
-  FactorTable table(rows, factors);
-  for (Index row = 0; row < rows; ++row) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(factors); ++i) {
-      const double value = 0.5 * random_normal(seed, static_cast<std::uint64_t>(row), i);
-      table.row(row)[i] = static_cast<float>(positive ? std::abs(value) : value);
-    }
-  }
-  return table;
-}
-
-std::vector<float> random_biases(Index rows, bool wanted, std::uint64_t seed) {
-  std::vector<float> biases;
-  for (Index row = 0; wanted && row < rows; ++row) {
-    biases.push_back(static_cast<float>(random_normal(seed, static_cast<std::uint64_t>(row), 0)));
-  }
-  return biases;
-}
+using test::make_problem;
+using test::Problem;
+using test::random_biases;
+using test::random_factors;
 
 /// A half-step's factors and biases, as one float64 matrix with the bias last.
 Dense solved_rows(const FactorTable& factors, const std::vector<float>& biases) {
@@ -443,104 +374,6 @@ TEST(HalfStep, AutomaticRowsComeNearTheExactOnes) {
       EXPECT_LE(step.dot(system.a * step), 8e-2 * x.dot(system.a * x) + 1e-9) << row;
     }
   }
-}
-
-TEST(Objective, EqualsTheSumOverAllPairs) {
-  for (const bool is_implicit : {true, false}) {
-    for (const bool biases : {false, true}) {
-      for (const double exponent : {0.0, 0.5, 1.0}) {
-        TrainOptions options{
-            .feedback = is_implicit ? Feedback::implicit_feedback : Feedback::explicit_feedback,
-            .factors = 6,
-            .regularization = 0.2,
-            .regularization_exponent = exponent};
-        if (is_implicit && biases) {
-          options.unobserved_weight = 0.3;
-          options.regularization_count = RegularizationCount::all;
-        } else {
-          options.biases = biases;
-        }
-        const Problem problem = make_problem(23, 31, options);
-        const FactorTable users = random_factors(23, 6, 6);
-        const FactorTable items = random_factors(31, 6, 7);
-        const auto user_biases = random_biases(23, options.biases, 8);
-        const auto item_biases = random_biases(31, options.biases, 9);
-
-        const double value = objective(problem.observations(),
-                                       {.factors = users, .biases = user_biases},
-                                       {.factors = items, .biases = item_biases},
-                                       problem.options);
-
-        const double truth = test::dense_objective(problem.dense,
-                                                   test::to_dense(users),
-                                                   test::to_dense(user_biases),
-                                                   test::to_dense(items),
-                                                   test::to_dense(item_biases));
-        EXPECT_NEAR(value / truth, 1.0, 1e-6);
-      }
-    }
-  }
-}
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
-TEST(HalfStep, RefusesAMatrixThatIsTheWrongWayRound) {
-  const std::vector<std::int64_t> offsets = {0, 1};
-  const std::vector<Index> columns = {5};
-  const FactorTable fixed(3, 4);
-  FactorTable rows(1, 4);
-
-  EXPECT_EQ(message_of([&] {
-              half_step({.offsets = offsets, .columns = columns},
-                        {.factors = fixed},
-                        {.factors = rows.view()},
-                        {.factors = 4},
-                        3);
-            }),
-            "solve: column 5 is out of range, the other side has 3 rows. Is the matrix the right "
-            "way round?");
-}
-
-TEST(HalfStep, RefusesShapesThatDoNotFit) {
-  const std::vector<std::int64_t> offsets = {0, 1};
-  const std::vector<std::int64_t> falling = {0, 2, 1};
-  const std::vector<Index> columns = {0};
-  const FactorTable fixed(3, 4);
-  FactorTable rows(2, 4);
-  const auto call = [&](const Observations& observations, int factors) {
-    return message_of([&] {
-      half_step(
-          observations, {.factors = fixed}, {.factors = rows.view()}, {.factors = factors}, 3);
-    });
-  };
-
-  EXPECT_EQ(call({.offsets = offsets, .columns = columns}, 4),
-            "solve: 1 rows of observations for 2 rows of factors. Give one row of factors for "
-            "each.");
-  EXPECT_EQ(call({.offsets = falling, .columns = columns}, 4),
-            "solve: offsets must not fall. Give those of compressed rows (CSR).");
-  EXPECT_EQ(
-      call({.offsets = offsets, .columns = columns}, 5),
-      "solve: the sides have 4 and 4 factors, options.factors is 5. Make all three the same.");
-  EXPECT_EQ(message_of([&] {
-              half_step({.offsets = offsets, .columns = columns},
-                        {.factors = {fixed.data(), 3, 4}},
-                        {.factors = rows.view()},
-                        {.factors = 4},
-                        3);
-            }),
-            "solve: a side of 3 rows has 0 floats from one row to the next, it must have data and "
-            "at least 4.");
-  EXPECT_EQ(call({.offsets = {}, .columns = columns}, 4),
-            "solve: offsets must hold rows + 1 numbers and start at 0.");
 }
 
 }  // namespace
