@@ -17,7 +17,7 @@ namespace alsace {
 enum class Effort {
   rough,    ///< A few steps from the start values: each other half-step moves the solution anyway.
   closing,  ///< A backward error of 1e-6, by whichever solver is cheaper.
-  exact     ///< Direct solvers, in double.
+  exact     ///< Direct solvers.
 };
 
 /// What rough half-steps may take for granted.
@@ -31,8 +31,9 @@ enum class Weights {
 ///     (diag(common + l_u) + sum_j w_j y_j y_j') x = sum_j t_j y_j
 ///
 /// with y_j rows of `table`. Implicit feedback works in the eigenbasis of the Gram matrix, where
-/// the part all rows share is diagonal; explicit feedback has no such part and stays as it is. With
-/// biases each y_j has one more coordinate, 1, whose partner is the row's own bias.
+/// the part all rows share is diagonal. Explicit feedback has no such part, but what a row expects
+/// of its entries is diagonal there too, so all but exact and nonnegative rows work in it as well.
+/// With biases each y_j has one more coordinate, 1, whose partner is the row's own bias.
 struct FixedSide {
   int factors = 0;
   int coordinates = 0;  ///< factors, and one more with biases.
@@ -41,7 +42,7 @@ struct FixedSide {
   Weights weights = Weights::heavy;
   AlignedArray<kernels::Half> halves;  ///< The table in half precision, or null.
   std::span<const float> biases;       ///< [rows] or empty; subtracted from targets.
-  std::optional<Eigenbasis> basis;     ///< Implicit feedback only.
+  std::optional<Eigenbasis> basis;     ///< None where rows are not turned.
   AlignedVector<float> into;           ///< The basis in floats, for rough efforts.
   AlignedVector<float> back;
   AlignedVector<double> common;        ///< w0 * eigenvalues, or zeros. [coordinates]
