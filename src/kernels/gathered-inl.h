@@ -32,8 +32,10 @@ constexpr std::size_t kLanes = HWY_LANES(float) < 16 ? HWY_LANES(float) : 16;
 constexpr std::size_t kUnit = 16 / kLanes;
 /// Vectors of gathered rows that stay in registers between their two uses, 32 registers or 16.
 constexpr std::size_t kHeld = HWY_TARGET <= HWY_AVX3 || HWY_TARGET == HWY_NEON ? 16 : 4;
-/// Entries worked on together where their rows do not fit registers: they stay in L1.
-constexpr std::size_t kPanel = 8;
+/// Entries worked on together at most where their rows do not fit registers, and the bytes of
+/// these, which stay in L1.
+constexpr std::size_t kPanel = 16;
+constexpr std::size_t kPanelBytes = 16384;
 /// Entries summed apart before they are added to what there is: long rows lose no digits.
 constexpr std::size_t kMostSummed = 4096;
 /// Bytes asked for ahead of their use: enough to cover the latency of memory.
@@ -246,10 +248,11 @@ HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, floa
     find_rows<kRows>(stretch, j, kVectors * kLanes, rows);
     for (std::size_t r = 0; r < kRows; ++r) {
       load_row<kVectors>(rows[r], y[r]);
-      dots[r] = hn::Mul(y[r][0], load(p));
-      for (std::size_t c = 1; c < kVectors; ++c) {
-        dots[r] = hn::MulAdd(y[r][c], load(p + c * kLanes), dots[r]);
+      FloatVector halves[2] = {hn::Zero(d), hn::Zero(d)};  // Two chains, each half as long.
+      for (std::size_t c = 0; c < kVectors; ++c) {
+        halves[c % 2] = hn::MulAdd(y[r][c], load(p + c * kLanes), halves[c % 2]);
       }
+      dots[r] = hn::Add(halves[0], halves[1]);
     }
     const std::size_t count = HWY_MIN(kRows, stretch.count - j);
     tally.scale(dot_sums(dots), count, stretch.w + j, stretch.t + j, scales);
@@ -278,13 +281,16 @@ template <class T>
 HWY_INLINE FourVector four_dots(const T* const* rows, std::size_t stride, const float* p) {
   const Floats d;
   FloatVector y[2 * kUnit];
-  FloatVector sums[4] = {hn::Zero(d), hn::Zero(d), hn::Zero(d), hn::Zero(d)};
+  FloatVector sums[4][2];  // Two chains a row.
+  for (auto& row : sums) {
+    row[0] = row[1] = hn::Zero(d);
+  }
   std::size_t i = 0;
   for (; i + 32 <= stride; i += 32) {
     for (std::size_t r = 0; r < 4; ++r) {
       load_pair(rows[r] + i, y);
       for (std::size_t c = 0; c < 2 * kUnit; ++c) {
-        sums[r] = hn::MulAdd(y[c], load(p + i + c * kLanes), sums[r]);
+        sums[r][c % 2] = hn::MulAdd(y[c], load(p + i + c * kLanes), sums[r][c % 2]);
       }
     }
   }
@@ -292,11 +298,15 @@ HWY_INLINE FourVector four_dots(const T* const* rows, std::size_t stride, const 
     for (std::size_t r = 0; r < 4; ++r) {
       load_unit(rows[r] + i, y);
       for (std::size_t c = 0; c < kUnit; ++c) {
-        sums[r] = hn::MulAdd(y[c], load(p + i + c * kLanes), sums[r]);
+        sums[r][c % 2] = hn::MulAdd(y[c], load(p + i + c * kLanes), sums[r][c % 2]);
       }
     }
   }
-  return dot_sums(sums);
+  FloatVector dots[4];
+  for (std::size_t r = 0; r < 4; ++r) {
+    dots[r] = hn::Add(sums[r][0], sums[r][1]);
+  }
+  return dot_sums(dots);
 }
 
 /// kColumns vectors of q += sum_r s_r y_r from `first` on, in registers over a panel.
@@ -345,9 +355,10 @@ HWY_NOINLINE PassSums panel_pass(const Stretch<T>& stretch, const float* p, floa
   const std::size_t stride = kVectors == 0 ? stretch.stride : kVectors * kLanes;
   HWY_ALIGN float scales[kPanel] = {};
   const T* rows[kPanel];
+  const std::size_t panel = stride * sizeof(T) * kPanel <= kPanelBytes ? kPanel : kPanel / 2;
   Tally<kPass> tally;
-  for (std::size_t j = 0; j < stretch.count; j += kPanel) {
-    const std::size_t count = HWY_MIN(kPanel, stretch.count - j);
+  for (std::size_t j = 0; j < stretch.count; j += panel) {
+    const std::size_t count = HWY_MIN(panel, stretch.count - j);
     for (std::size_t r = 0; r < count; r += 4) {
       find_rows<4>(stretch, j + r, stride, rows + r);
       tally.scale(four_dots(rows + r, stride, p),
