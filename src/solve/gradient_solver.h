@@ -14,8 +14,8 @@
 namespace alsace {
 
 /// Solves batches of rows by preconditioned conjugate gradients against one prepared fixed side,
-/// whose table it gathers from: O(entries * factors) a step. Holds the room they need, so each thread
-/// has its own.
+/// whose table it gathers from: O(entries * factors) a step. Holds the room they need, so each
+/// thread has its own.
 class GradientSolver {
  public:
   /// `counterparts` is n of the other side in RegularizationCount::all.
