@@ -311,7 +311,6 @@ HWY_INLINE hn::Vec<Bits> upper_half(FloatVector value) {
 }
 
 void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out) {
-  const Bits bits;
   const hn::Repartition<Half, Bits> halves;
   for (std::size_t row = 0; row < rows; ++row, values += stride, out += stride) {
     std::size_t i = 0;

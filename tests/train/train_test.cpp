@@ -168,6 +168,21 @@ TEST(Train, ZeroIterationsCloseOverTheStartValues) {
   EXPECT_LE(test::worst_user_error(model), 1e-6);
 }
 
+TEST(Train, ExplicitFeedbackStartsAtItsMeanWithoutBiases) {
+  for (const bool biases : {false, true}) {
+    TrainOptions options = explicit_options(biases);
+    options.iterations = 0;
+    const Model model = train(random_interactions(40, 30, 4), options);
+    const double part = biases ? 0.0 : std::sqrt(model.value_mean);
+    for (Index item = 0; item < model.item_factors.rows(); ++item) {
+      if (model.item_counts[static_cast<std::size_t>(item)] > 0) {
+        EXPECT_NEAR(model.item_factors.row(item)[0], part, 0.25);  // 5 deviations of the start.
+        EXPECT_NEAR(model.item_factors.row(item)[1], 0.0, 0.25);
+      }
+    }
+  }
+}
+
 TEST(Train, StopsWhenTheObjectiveFallsByLessThanTheTolerance) {
   const Model model =
       train(random_interactions(60, 50, 5), {.factors = 4, .iterations = 200, .tolerance = 0.01});
