@@ -53,8 +53,8 @@ struct FixedSide {
   [[nodiscard]] std::size_t stride() const { return FactorTable::stride_of(coordinates); }
 };
 
-/// O(rows * factors^2) with implicit feedback, a copy of the table otherwise. Half precision is
-/// used where it pays: on large tables.
+/// O(rows * factors^2) where the table is turned, a copy of it otherwise. Half precision is used
+/// where it pays: on large tables.
 FixedSide prepare_fixed_side(ConstSide fixed,
                              const TrainOptions& options,
                              ThreadPool& pool,

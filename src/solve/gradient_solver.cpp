@@ -10,9 +10,8 @@
 namespace alsace {
 namespace {
 
-/// Relative residuals of a rough solution. A third of the first lowers the objective after 20
-/// iterations by 0.15 to 0.4 % and takes a sixth more time; where weights are heavy the residual
-/// says less.
+/// Relative residuals of a rough solution (docs/adr/0009-extrapolation.md measures the first);
+/// where weights are heavy the residual says less.
 constexpr float mild_tolerance = 5e-2F;
 constexpr float heavy_tolerance = 1e-2F;
 /// Backward errors: what the steps aim at, and what the residual of the rounded solution may be.
@@ -67,7 +66,8 @@ void GradientSolver::load_uniform(const RowEntries& row) {
   }
   places_.push_back(0);
   weight_sum_ = std::max(0.0, weight) * static_cast<double>(entries);
-  constant_ = confidence * static_cast<double>(entries);
+  constant_ = static_cast<double>(entries) *
+              constant_of(weights_[0], targets_[0], fixed_.unobserved_weight);
 }
 
 void GradientSolver::load(const RowEntries& row) {
@@ -89,7 +89,7 @@ void GradientSolver::load(const RowEntries& row) {
     weights_[used_ + j] = static_cast<float>(weight);
     targets_[used_ + j] = static_cast<float>(confidence * target);
     weight_sum_ += std::max(0.0, weight);
-    constant_ += confidence * target * target;
+    constant_ += constant_of(weights_[used_ + j], targets_[used_ + j], fixed_.unobserved_weight);
   }
   places_.push_back(used_);
   used_ += entries;
