@@ -24,8 +24,6 @@ namespace hn = hwy::HWY_NAMESPACE;
 using Floats = hn::CappedTag<float, 16>;
 using FloatVector = hn::Vec<Floats>;
 using Bits = hn::RebindToUnsigned<Floats>;
-using Four = hn::FixedTag<float, 4>;
-using FourVector = hn::Vec<Four>;
 
 constexpr std::size_t kLanes = HWY_LANES(float) < 16 ? HWY_LANES(float) : 16;
 /// Vectors of 16 floats, which strides are multiples of.
@@ -52,15 +50,15 @@ HWY_INLINE void load_pair(const float* from, FloatVector* y) {
   }
 }
 
-/// Two numbers of a pair of units share 32 bits: a shift gives one, a mask the other. Rows of an
-/// odd count of units do not all begin at a cache line.
+/// Two numbers of a pair of units share 32 bits: as they are they are the one, a shift gives the
+/// other. Rows of an odd count of units do not all begin at a cache line.
 HWY_INLINE void load_pair(const Half* from, FloatVector* y) {
   const Bits bits;
   const hn::Repartition<Half, Bits> halves;
   for (std::size_t c = 0; c < kUnit; ++c) {
     const auto both = hn::BitCast(bits, hn::LoadU(halves, from + 2 * c * kLanes));
-    y[c] = hn::BitCast(Floats(), hn::ShiftLeft<16>(both));
-    y[kUnit + c] = hn::BitCast(Floats(), hn::And(both, hn::Set(bits, 0xFFFF0000U)));
+    y[c] = hn::BitCast(Floats(), both);
+    y[kUnit + c] = hn::BitCast(Floats(), hn::ShiftLeft<16>(both));
   }
 }
 
@@ -96,36 +94,37 @@ HWY_INLINE float sum(FloatVector v) {
   return hn::GetLane(hn::SumOfLanes(Floats(), v));
 }
 
-/// The sum of the blocks of four lanes.
-template <class D>
-HWY_INLINE FourVector sum_of_blocks(D d, hn::Vec<D> v) {
-  if constexpr (hn::MaxLanes(D()) == 4) {
-    (void)d;
-    return v;
-  } else {
-    const hn::Half<D> half;
-    return sum_of_blocks(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+/// The sum of the blocks of four lanes, in each of them.
+HWY_INLINE FloatVector sum_of_blocks(FloatVector v) {
+  if constexpr (kLanes > 4) {
+    v = hn::Add(v, hn::ReverseBlocks(Floats(), v));
   }
+  if constexpr (kLanes > 8) {
+    v = hn::Add(v, hn::SwapAdjacentBlocks(v));
+  }
+  return v;
 }
 
-HWY_INLINE FourVector dot_sums(const FloatVector (&v)[2]) {
+/// The sums of two vectors, side by side in each block.
+HWY_INLINE FloatVector dot_sums(const FloatVector (&v)[2]) {
   const Floats d;
   const hn::Repartition<double, Floats> pairs;
   const auto a = hn::Add(hn::InterleaveLower(d, v[0], v[1]), hn::InterleaveUpper(d, v[0], v[1]));
   const auto high =
       hn::BitCast(d, hn::InterleaveUpper(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, a)));
-  return sum_of_blocks(d, hn::Add(a, high));
+  return sum_of_blocks(hn::Add(a, high));
 }
 
-/// The sums of four vectors, side by side: six shuffles, where four sums of lanes take sixteen.
-HWY_INLINE FourVector dot_sums(const FloatVector (&v)[4]) {
+/// The sums of four vectors, side by side in each block: eight shuffles, where four sums of lanes
+/// take sixteen.
+HWY_INLINE FloatVector dot_sums(const FloatVector (&v)[4]) {
   const Floats d;
   const hn::Repartition<double, Floats> pairs;
   const auto a = hn::Add(hn::InterleaveLower(d, v[0], v[1]), hn::InterleaveUpper(d, v[0], v[1]));
   const auto b = hn::Add(hn::InterleaveLower(d, v[2], v[3]), hn::InterleaveUpper(d, v[2], v[3]));
   const auto low = hn::InterleaveLower(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, b));
   const auto high = hn::InterleaveUpper(pairs, hn::BitCast(pairs, a), hn::BitCast(pairs, b));
-  return sum_of_blocks(d, hn::Add(hn::BitCast(d, low), hn::BitCast(d, high)));
+  return sum_of_blocks(hn::Add(hn::BitCast(d, low), hn::BitCast(d, high)));
 }
 
 /// What a pass over the entries does with d_j = y_j . p.
@@ -140,39 +139,50 @@ struct PassSums {
   double products = 0;  ///< sum_j t_j d_j
 };
 
-/// From dot products to the scales of the addition, four entries at a time.
+/// From dot products to the scales of the addition, up to four entries at a time, the same in each
+/// block of four lanes.
 template <Pass kPass>
 class Tally {
  public:
-  HWY_INLINE Tally() : squares_(hn::Zero(Four())), products_(hn::Zero(Four())) {}
+  HWY_INLINE Tally() : squares_(hn::Zero(Floats())), products_(hn::Zero(Floats())) {}
 
-  /// Of up to four entries; what is beyond `count` weighs nothing.
-  HWY_INLINE void scale(
-      FourVector dots, std::size_t count, const float* w, const float* t, float* scales) {
-    const Four four;
-    const auto counts = hn::FirstN(four, count);
-    const FourVector weights = hn::IfThenElseZero(counts, hn::LoadU(four, w));
-    const FourVector weighted = hn::Mul(weights, dots);
+  /// What is beyond `count` weighs nothing.
+  HWY_INLINE FloatVector scales(FloatVector dots,
+                                std::size_t count,
+                                const float* w,
+                                const float* t) {
+    const FloatVector weighted = hn::Mul(first(count, w), dots);
     if constexpr (kPass != Pass::product) {
       squares_ = hn::MulAdd(weighted, dots, squares_);
     }
-    if constexpr (kPass == Pass::residual) {
-      const FourVector targets = hn::IfThenElseZero(counts, hn::LoadU(four, t));
-      products_ = hn::MulAdd(targets, dots, products_);
-      hn::Store(hn::Sub(targets, weighted), four, scales);
-    } else if constexpr (kPass == Pass::product) {
-      hn::Store(weighted, four, scales);
+    if constexpr (kPass != Pass::residual) {
+      return weighted;
     }
+    const FloatVector targets = first(count, t);
+    products_ = hn::MulAdd(targets, dots, products_);
+    return hn::Sub(targets, weighted);
   }
-  HWY_INLINE PassSums sums() const {
-    const Four four;
-    return {.squares = static_cast<double>(hn::GetLane(hn::SumOfLanes(four, squares_))),
-            .products = static_cast<double>(hn::GetLane(hn::SumOfLanes(four, products_)))};
-  }
+  HWY_INLINE PassSums sums() const { return {total(squares_), total(products_)}; }
 
  private:
-  FourVector squares_;
-  FourVector products_;
+  HWY_INLINE static FloatVector first(std::size_t count, const float* four) {
+    const Floats d;
+    const FloatVector values = hn::LoadDup128(d, four);
+    if (count == 4) {
+      return values;
+    }
+    HWY_ALIGN static constexpr float kPlaces[4] = {0, 1, 2, 3};
+    const auto counts =
+        hn::Lt(hn::LoadDup128(d, kPlaces), hn::Set(d, static_cast<float>(static_cast<int>(count))));
+    return hn::IfThenElseZero(counts, values);
+  }
+  HWY_INLINE static double total(FloatVector v) {
+    constexpr double kBlocks = kLanes / 4;
+    return static_cast<double>(sum(v)) / kBlocks;
+  }
+
+  FloatVector squares_;
+  FloatVector products_;
 };
 
 /// A stretch of one row's entries, and the table they name.
@@ -197,20 +207,22 @@ HWY_INLINE void ask_for(const T* row, std::size_t stride) {
   }
 }
 
-/// Pointers to the table rows of entries j to j + kRows, past the end the last one's; asks for
-/// those to come. `stride` is known to the compiler where the caller knows it.
+/// Pointers to the table rows of `count` entries from j on, after them the last one's, kRows in
+/// all; asks for those to come. `stride` and `count` are known to the compiler where the caller
+/// knows them.
 template <std::size_t kRows, class T>
 HWY_INLINE void find_rows(const Stretch<T>& stretch,
                           std::size_t j,
+                          std::size_t count,
                           std::size_t stride,
                           const T** rows) {
-  if (HWY_LIKELY(j + kRows <= stretch.count)) {
+  if (HWY_LIKELY(count == kRows)) {
     for (std::size_t r = 0; r < kRows; ++r) {
       rows[r] = stretch.table + static_cast<std::size_t>(stretch.columns[j + r]) * stride;
     }
   } else {
     for (std::size_t r = 0; r < kRows; ++r) {
-      const std::size_t entry = HWY_MIN(j + r, stretch.count - 1);
+      const std::size_t entry = j + HWY_MIN(r, count - 1);
       rows[r] = stretch.table + static_cast<std::size_t>(stretch.columns[entry]) * stride;
     }
   }
@@ -223,62 +235,100 @@ HWY_INLINE void find_rows(const Stretch<T>& stretch,
   }
 }
 
-/// Rows of kVectors vectors, two or four at a time and each read once: their values stay in
-/// registers between the dot product and the addition, and so do the sums.
+/// The lanes of a dot product; from four vectors on in two chains, each half as long.
+template <std::size_t kVectors>
+HWY_INLINE FloatVector dot(const FloatVector* y, const float* p) {
+  constexpr std::size_t kChains = kVectors < 4 ? 1 : 2;
+  FloatVector chains[kChains];
+  for (std::size_t c = 0; c < kChains; ++c) {
+    chains[c] = hn::Mul(y[c], load(p + c * kLanes));
+  }
+  for (std::size_t c = kChains; c < kVectors; ++c) {
+    chains[c % kChains] = hn::MulAdd(y[c], load(p + c * kLanes), chains[c % kChains]);
+  }
+  return kChains == 1 ? chains[0] : hn::Add(chains[0], chains[kChains - 1]);
+}
+
+/// Passes over rows of kVectors vectors, two or four at a time and each read once: their values
+/// stay in registers between the dot product and the addition, and so do the sums.
 template <std::size_t kVectors, Pass kPass, class T>
-HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, float* q) {
-  constexpr std::size_t kRows = HWY_MIN(4, kHeld / kVectors);
-  constexpr std::size_t kSets = kVectors <= 4 ? 2 : 1;  // To hide the latency of addition.
-  constexpr bool kAdds = kPass != Pass::energy;
-  const Floats d;
-  HWY_ALIGN float scales[4];
-  Tally<kPass> tally;
-  FloatVector sums[kSets][kVectors];
-  if constexpr (kAdds) {
-    for (std::size_t c = 0; c < kVectors; ++c) {
-      for (std::size_t set = 0; set < kSets; ++set) {
-        sums[set][c] = hn::Zero(d);
+class FusedPass {
+ public:
+  HWY_INLINE FusedPass(const Stretch<T>& stretch, const float* p) : stretch_(stretch), p_(p) {
+    for (auto& set : sums_) {
+      for (FloatVector& part : set) {
+        part = hn::Zero(Floats());
       }
     }
   }
-  for (std::size_t j = 0; j < stretch.count; j += kRows) {
+
+  HWY_INLINE PassSums run(float* q) {
+    std::size_t j = 0;
+    for (; j + kRows <= stretch_.count; j += kRows) {
+      visit(j, kRows);
+    }
+    if (j < stretch_.count) {
+      visit(j, stretch_.count - j);
+    }
+    if constexpr (kPass != Pass::energy) {
+      add_sums(q);
+    }
+    return tally_.sums();
+  }
+
+ private:
+  static constexpr std::size_t kRows = HWY_MIN(4, kHeld / kVectors);
+  static constexpr std::size_t kSets = kVectors <= 4 ? 2 : 1;  // To hide the latency of addition.
+
+  /// `count` entries from j on.
+  HWY_INLINE void visit(std::size_t j, std::size_t count) {
     FloatVector y[kRows][kVectors];
     FloatVector dots[kRows];
     const T* rows[kRows];
-    find_rows<kRows>(stretch, j, kVectors * kLanes, rows);
+    find_rows<kRows>(stretch_, j, count, kVectors * kLanes, rows);
     for (std::size_t r = 0; r < kRows; ++r) {
       load_row<kVectors>(rows[r], y[r]);
-      FloatVector halves[2] = {hn::Zero(d), hn::Zero(d)};  // Two chains, each half as long.
-      for (std::size_t c = 0; c < kVectors; ++c) {
-        halves[c % 2] = hn::MulAdd(y[r][c], load(p + c * kLanes), halves[c % 2]);
-      }
-      dots[r] = hn::Add(halves[0], halves[1]);
+      dots[r] = dot<kVectors>(y[r], p_);
     }
-    const std::size_t count = HWY_MIN(kRows, stretch.count - j);
-    tally.scale(dot_sums(dots), count, stretch.w + j, stretch.t + j, scales);
-    if constexpr (kAdds) {
-      for (std::size_t r = 0; r < kRows; ++r) {
-        const FloatVector scale = hn::Set(d, scales[r]);
-        for (std::size_t c = 0; c < kVectors; ++c) {
-          sums[r % kSets][c] = hn::MulAdd(y[r][c], scale, sums[r % kSets][c]);
-        }
+    const FloatVector scales = tally_.scales(dot_sums(dots), count, stretch_.w + j, stretch_.t + j);
+    if constexpr (kPass != Pass::energy) {
+      add(y[0], hn::Broadcast<0>(scales), 0);
+      add(y[1], hn::Broadcast<1>(scales), 1);
+      if constexpr (kRows == 4) {
+        add(y[2], hn::Broadcast<2>(scales), 2);
+        add(y[3], hn::Broadcast<3>(scales), 3);
       }
     }
   }
-  if constexpr (kAdds) {
+
+  HWY_INLINE void add(const FloatVector* y, FloatVector scale, std::size_t r) {
+    for (std::size_t c = 0; c < kVectors; ++c) {
+      sums_[r % kSets][c] = hn::MulAdd(y[c], scale, sums_[r % kSets][c]);
+    }
+  }
+  HWY_INLINE void add_sums(float* q) {
     for (std::size_t c = 0; c < kVectors; ++c) {
       for (std::size_t set = 1; set < kSets; ++set) {
-        sums[0][c] = hn::Add(sums[0][c], sums[set][c]);
+        sums_[0][c] = hn::Add(sums_[0][c], sums_[set][c]);
       }
-      hn::Store(hn::Add(load(q + c * kLanes), sums[0][c]), d, q + c * kLanes);
+      hn::Store(hn::Add(load(q + c * kLanes), sums_[0][c]), Floats(), q + c * kLanes);
     }
   }
-  return tally.sums();
+
+  const Stretch<T>& stretch_;
+  const float* p_;
+  Tally<kPass> tally_;
+  FloatVector sums_[kSets][kVectors];
+};
+
+template <std::size_t kVectors, Pass kPass, class T>
+HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, float* q) {
+  return FusedPass<kVectors, kPass, T>(stretch, p).run(q);
 }
 
 /// Four dot products side by side hide each other's latency.
 template <class T>
-HWY_INLINE FourVector four_dots(const T* const* rows, std::size_t stride, const float* p) {
+HWY_INLINE FloatVector four_dots(const T* const* rows, std::size_t stride, const float* p) {
   const Floats d;
   FloatVector y[2 * kUnit];
   FloatVector sums[4][2];  // Two chains a row.
@@ -353,19 +403,18 @@ HWY_INLINE void add_rows(
 template <std::size_t kVectors, Pass kPass, class T>
 HWY_NOINLINE PassSums panel_pass(const Stretch<T>& stretch, const float* p, float* q) {
   const std::size_t stride = kVectors == 0 ? stretch.stride : kVectors * kLanes;
-  HWY_ALIGN float scales[kPanel] = {};
+  HWY_ALIGN float scales[kPanel + kLanes] = {};  // Whole vectors are stored, four of them count.
   const T* rows[kPanel];
   const std::size_t panel = stride * sizeof(T) * kPanel <= kPanelBytes ? kPanel : kPanel / 2;
   Tally<kPass> tally;
   for (std::size_t j = 0; j < stretch.count; j += panel) {
     const std::size_t count = HWY_MIN(panel, stretch.count - j);
     for (std::size_t r = 0; r < count; r += 4) {
-      find_rows<4>(stretch, j + r, stride, rows + r);
-      tally.scale(four_dots(rows + r, stride, p),
-                  HWY_MIN(4, count - r),
-                  stretch.w + j + r,
-                  stretch.t + j + r,
-                  scales + r);
+      const std::size_t some = HWY_MIN(4, count - r);
+      find_rows<4>(stretch, j + r, some, stride, rows + r);
+      const FloatVector four =
+          tally.scales(four_dots(rows + r, stride, p), some, stretch.w + j + r, stretch.t + j + r);
+      hn::StoreU(four, Floats(), scales + r);
     }
     if constexpr (kPass != Pass::energy) {
       add_rows(rows, (count + 3) / 4 * 4, stride, scales, q);

@@ -15,7 +15,7 @@
 /// aligned and padded with zeros, so that no loop has a tail.
 namespace alsace::kernels {
 
-/// The upper half of a float, rounded to nearest (bfloat16): float's range, 8 of its 24 digits.
+/// The upper half of a float (bfloat16): float's range, 8 of its 24 digits.
 using Half = std::uint16_t;
 
 /// The rows that are gathered, in floats, or in half precision when `halves` is given.
@@ -90,9 +90,11 @@ void conjugate_gradients(const GatherTable& table,
                          float* work);
 inline constexpr std::size_t gradient_vectors = 4;
 
-/// Rows of floats to rows of halves. Of each 32 numbers of a row the first 16 and the last 16 take
-/// turns, so that a pair is one word and a whole vector is taken apart by a shift and a mask; 16
-/// left over at the end stay in order.
+/// Rows of floats to rows of halves, rounded to nearest. Of each 32 numbers of a row one of the
+/// last 16 and one of the first 16 share a word, as its lower and upper half. The word as it stands
+/// is the first number to 8 digits, since the upper half is chosen with the lower one in view; a
+/// shift gives the other. 16 numbers left over at the end stay in order. Padding stays 0: it comes
+/// last.
 void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out);
 
 /// The plain loops: the truth the fast ones are tested against.
@@ -104,6 +106,8 @@ void conjugate_gradients(const GatherTable& table,
                          std::size_t count,
                          float* work);
 void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out);
+/// The numbers that to_half() keeps.
+void from_half(const Half* halves, std::size_t rows, std::size_t stride, float* out);
 }  // namespace reference
 
 }  // namespace alsace::kernels

@@ -8,27 +8,34 @@
 namespace alsace::kernels::reference {
 namespace {
 
-/// Where to_half() puts number i of a row.
-std::size_t half_place(std::size_t i, std::size_t stride) {
-  const std::size_t first = i / 32 * 32;
-  if (first + 32 > stride) {
-    return i;
-  }
-  return first + i % 16 * 2 + i / 16 % 2;
+/// How many numbers of a row share words, from the first on.
+std::size_t paired(std::size_t stride) {
+  return stride / 32 * 32;
+}
+
+/// Rounded to nearest, ties to even.
+std::uint32_t upper_half(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return (bits + 0x7FFF + (bits >> 16 & 1)) >> 16;
+}
+
+/// The upper half that makes, above that lower one, the float nearest to the value.
+std::uint32_t upper_half(float value, std::uint32_t low) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = bits & 0x80000000U;
+  return (sign | (std::max(bits ^ sign, low) - low + 0x8000)) >> 16;
 }
 
 /// A row of either table.
 void read_row(const GatherTable& table, std::int32_t column, std::vector<double>& y) {
   const auto row = static_cast<std::size_t>(column) * table.stride;
-  for (std::size_t i = 0; i < table.stride; ++i) {
-    const float value =
-        table.halves == nullptr
-            ? table.floats[row + i]
-            : std::bit_cast<float>(
-                  static_cast<std::uint32_t>(table.halves[row + half_place(i, table.stride)])
-                  << 16);
-    y[i] = static_cast<double>(value);
+  std::vector<float> values(table.stride);
+  if (table.halves == nullptr) {
+    std::copy_n(table.floats + row, table.stride, values.begin());
+  } else {
+    from_half(table.halves + row, 1, table.stride, values.data());
   }
+  std::copy(values.begin(), values.end(), y.begin());
 }
 
 struct Sums {
@@ -161,10 +168,31 @@ void conjugate_gradients(const GatherTable& table,
 
 void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out) {
   for (std::size_t row = 0; row < rows; ++row, values += stride, out += stride) {
-    for (std::size_t i = 0; i < stride; ++i) {
-      const auto bits = std::bit_cast<std::uint32_t>(values[i]);
-      const std::uint32_t odd = bits >> 16 & 1;
-      out[half_place(i, stride)] = static_cast<Half>((bits + 0x7FFF + odd) >> 16);
+    for (std::size_t i = 0; i < paired(stride); i += 32) {
+      for (std::size_t c = 0; c < 16; ++c) {
+        const std::uint32_t low = upper_half(values[i + 16 + c]);
+        out[i + 2 * c] = static_cast<Half>(low);
+        out[i + 2 * c + 1] = static_cast<Half>(upper_half(values[i + c], low));
+      }
+    }
+    for (std::size_t i = paired(stride); i < stride; ++i) {
+      out[i] = static_cast<Half>(upper_half(values[i]));
+    }
+  }
+}
+
+void from_half(const Half* halves, std::size_t rows, std::size_t stride, float* out) {
+  for (std::size_t row = 0; row < rows; ++row, halves += stride, out += stride) {
+    for (std::size_t i = 0; i < paired(stride); i += 32) {
+      for (std::size_t c = 0; c < 16; ++c) {
+        const std::uint32_t low = halves[i + 2 * c];
+        const std::uint32_t high = halves[i + 2 * c + 1];
+        out[i + c] = std::bit_cast<float>(high << 16 | low);
+        out[i + 16 + c] = std::bit_cast<float>(low << 16);
+      }
+    }
+    for (std::size_t i = paired(stride); i < stride; ++i) {
+      out[i] = std::bit_cast<float>(static_cast<std::uint32_t>(halves[i]) << 16);
     }
   }
 }

@@ -310,16 +310,24 @@ HWY_INLINE hn::Vec<Bits> upper_half(FloatVector value) {
   return hn::ShiftRight<16>(hn::Add(v, hn::Add(odd, hn::Set(bits, 0x7FFF))));
 }
 
+/// The word nearest to the value among those with that lower half.
+HWY_INLINE hn::Vec<Bits> word(FloatVector value, hn::Vec<Bits> low) {
+  const Bits bits;
+  const auto v = hn::BitCast(bits, value);
+  const auto sign = hn::And(v, hn::Set(bits, 0x80000000U));
+  const auto rest = hn::Sub(hn::Max(hn::Xor(v, sign), low), low);
+  const auto high = hn::And(hn::Add(rest, hn::Set(bits, 0x8000)), hn::Set(bits, 0xFFFF0000U));
+  return hn::Or(hn::Or(sign, high), low);
+}
+
 void to_half(const float* values, std::size_t rows, std::size_t stride, Half* out) {
   const hn::Repartition<Half, Bits> halves;
   for (std::size_t row = 0; row < rows; ++row, values += stride, out += stride) {
     std::size_t i = 0;
     for (; i + 32 <= stride; i += 32) {
       for (std::size_t c = 0; c < 16; c += kLanes) {
-        const auto low = upper_half(load(values + i + c));
-        const auto high = upper_half(load(values + i + 16 + c));
-        hn::StoreU(
-            hn::BitCast(halves, hn::Or(low, hn::ShiftLeft<16>(high))), halves, out + i + 2 * c);
+        const auto low = upper_half(load(values + i + 16 + c));
+        hn::StoreU(hn::BitCast(halves, word(load(values + i + c), low)), halves, out + i + 2 * c);
       }
     }
     for (; i < stride; i += kLanes) {

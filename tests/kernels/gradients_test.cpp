@@ -38,18 +38,18 @@ struct Systems {
         mean_square(stride, 0.0F) {
     for (std::size_t row = 0; row < rows; ++row) {
       for (std::size_t i = 0; i < size; ++i) {
-        // Rounded to half precision, so that both tables hold the same numbers.
-        const double value = random_normal(1, row, i) * std::exp(-0.02 * static_cast<double>(i));
-        floats[row * stride + i] = std::bit_cast<float>(
-            std::bit_cast<std::uint32_t>(static_cast<float>(value)) & 0xFFFF0000U);
+        floats[row * stride + i] =
+            static_cast<float>(random_normal(1, row, i) * std::exp(-0.02 * static_cast<double>(i)));
         mean_square[i] +=
             floats[row * stride + i] * floats[row * stride + i] / static_cast<float>(rows);
       }
     }
+    reference::to_half(floats.data(), rows, stride, halves.data());
+    // Both tables hold the same numbers.
+    reference::from_half(halves.data(), rows, stride, floats.data());
     for (std::size_t i = 0; i < size; ++i) {
       common[i] = 0.5F * mean_square[i] * static_cast<float>(rows);
     }
-    reference::to_half(floats.data(), rows, stride, halves.data());
     for (const std::size_t length : lengths) {
       add(length);
     }
@@ -358,42 +358,71 @@ TEST_P(Gradients, HalvesAreRoundedToTheNearest) {
                                  0x1p-133F,
                                  0x1.8p-134F,
                                  0.0F};
-  values.resize(48, 1.0F / 3.0F);  // A pair of units, and one alone.
+  values.resize(16, 1.0F / 3.0F);  // A unit alone.
   AlignedVector<Half> fast(values.size());
   AlignedVector<Half> plain(values.size());
 
   to_half(values.data(), 1, values.size(), fast.data());
   reference::to_half(values.data(), 1, values.size(), plain.data());
 
-  const std::vector<Half> known = {
-      0x3F80, 0x3F80, 0x3F82, 0x3F81, 0x3F80, 0xC020, 0x7F7F, 0x0001, 0x0001, 0x0000};
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    EXPECT_EQ(plain[2 * i], known[i]) << values[i];
-  }
-  EXPECT_EQ(plain[1], 0x3EAB);
-  EXPECT_EQ(plain[47], 0x3EAB);
+  const AlignedVector<Half> known = {0x3F80,
+                                     0x3F80,
+                                     0x3F82,
+                                     0x3F81,
+                                     0x3F80,
+                                     0xC020,
+                                     0x7F7F,
+                                     0x0001,
+                                     0x0001,
+                                     0x0000,
+                                     0x3EAB,
+                                     0x3EAB,
+                                     0x3EAB,
+                                     0x3EAB,
+                                     0x3EAB,
+                                     0x3EAB};
+  EXPECT_EQ(plain, known);
   EXPECT_EQ(fast, plain);
 }
 
-TEST_P(Gradients, HalvesOfPairsTakeTurns) {
-  AlignedVector<float> values(2 * 48);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = static_cast<float>(i);
-  }
+TEST_P(Gradients, PairsOfHalvesShareAWord) {
+  AlignedVector<float> values(48, 0.0F);
+  values[0] = 1.0F;  // Alone in its word.
+  values[1] = 1.0F;
+  values[16 + 1] = 0x1p-120F;  // A lower half of 0x0380.
+  values[2] = 1.0F;
+  values[16 + 2] = -2.0F;  // 0xC000: 1 is nearer to 0x3F7FC000 than to 0x3F80C000.
+  values[3] = 0.0F;
+  values[16 + 3] = -2.0F;  // The word would lie below 0: as near as can be.
+  values[32] = 3.0F;       // The last 16 of a row stay in order.
   AlignedVector<Half> halves(values.size());
 
-  to_half(values.data(), 2, 48, halves.data());
+  to_half(values.data(), 1, 48, halves.data());
 
-  const auto number = [&](std::size_t place) {
-    return std::bit_cast<float>(static_cast<std::uint32_t>(halves[place]) << 16);
-  };
-  EXPECT_EQ(number(0), 0);
-  EXPECT_EQ(number(1), 16);
-  EXPECT_EQ(number(2), 1);
-  EXPECT_EQ(number(31), 31);
-  EXPECT_EQ(number(32), 32);  // The last 16 of a row stay in order.
-  EXPECT_EQ(number(33), 33);
-  EXPECT_EQ(number(48 + 1), 48 + 16);
+  const std::vector<Half> known = {0, 0x3F80, 0x0380, 0x3F80, 0xC000, 0x3F7F, 0xC000, 0};
+  EXPECT_EQ(std::vector<Half>(halves.begin(), halves.begin() + 8), known);
+  EXPECT_EQ(halves[32], 0x4040);
+}
+
+TEST_P(Gradients, HalvesKeepEightDigits) {
+  constexpr std::size_t stride = 112;
+  constexpr std::size_t rows = 50;
+  AlignedVector<float> values(rows * stride);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = static_cast<float>(random_normal(2, i, 0) * std::exp(random_normal(2, i, 1)));
+  }
+  AlignedVector<Half> fast(values.size());
+  AlignedVector<Half> plain(values.size());
+  AlignedVector<float> kept(values.size());
+
+  to_half(values.data(), rows, stride, fast.data());
+  reference::to_half(values.data(), rows, stride, plain.data());
+  reference::from_half(plain.data(), rows, stride, kept.data());
+
+  EXPECT_EQ(fast, plain);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    EXPECT_LE(std::abs(kept[i] - values[i]), 0x1p-8F * std::abs(values[i])) << values[i];
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryTarget,
