@@ -208,8 +208,7 @@ HWY_INLINE void ask_for(const T* row, std::size_t stride) {
 }
 
 /// Pointers to the table rows of `count` entries from j on, after them the last one's, kRows in
-/// all; asks for those to come. `stride` and `count` are known to the compiler where the caller
-/// knows them.
+/// all. `stride` and `count` are known to the compiler where the caller knows them.
 template <std::size_t kRows, class T>
 HWY_INLINE void find_rows(const Stretch<T>& stretch,
                           std::size_t j,
@@ -224,13 +223,6 @@ HWY_INLINE void find_rows(const Stretch<T>& stretch,
     for (std::size_t r = 0; r < kRows; ++r) {
       const std::size_t entry = j + HWY_MIN(r, count - 1);
       rows[r] = stretch.table + static_cast<std::size_t>(stretch.columns[entry]) * stride;
-    }
-  }
-  const std::size_t ahead = entries_ahead(stride * sizeof(T));
-  if (j + ahead + kRows <= stretch.count) {
-    for (std::size_t r = 0; r < kRows; ++r) {
-      ask_for(stretch.table + static_cast<std::size_t>(stretch.columns[j + ahead + r]) * stride,
-              stride);
     }
   }
 }
@@ -285,7 +277,16 @@ class FusedPass {
     FloatVector y[kRows][kVectors];
     FloatVector dots[kRows];
     const T* rows[kRows];
-    find_rows<kRows>(stretch_, j, count, kVectors * kLanes, rows);
+    constexpr std::size_t kStride = kVectors * kLanes;
+    find_rows<kRows>(stretch_, j, count, kStride, rows);
+    const std::size_t next = j + entries_ahead(kStride * sizeof(T));
+    if (next + kRows <= stretch_.count) {
+      const T* ahead[kRows];
+      find_rows<kRows>(stretch_, next, kRows, kStride, ahead);
+      for (const T* row : ahead) {
+        ask_for(row, kStride);
+      }
+    }
     for (std::size_t r = 0; r < kRows; ++r) {
       load_row<kVectors>(rows[r], y[r]);
       dots[r] = dot<kVectors>(y[r], p_);
@@ -326,9 +327,11 @@ HWY_NOINLINE PassSums fused_pass(const Stretch<T>& stretch, const float* p, floa
   return FusedPass<kVectors, kPass, T>(stretch, p).run(q);
 }
 
-/// Four dot products side by side hide each other's latency.
+/// Four dot products side by side hide each other's latency. The rows `ahead` are asked for on the
+/// way: all at once they would wait for each other.
 template <class T>
-HWY_INLINE FloatVector four_dots(const T* const* rows, std::size_t stride, const float* p) {
+HWY_INLINE FloatVector
+four_dots(const T* const* rows, const T* const* ahead, std::size_t stride, const float* p) {
   const Floats d;
   FloatVector y[2 * kUnit];
   FloatVector sums[4][2];  // Two chains a row.
@@ -338,6 +341,7 @@ HWY_INLINE FloatVector four_dots(const T* const* rows, std::size_t stride, const
   std::size_t i = 0;
   for (; i + 32 <= stride; i += 32) {
     for (std::size_t r = 0; r < 4; ++r) {
+      ask_for(ahead[r] + i, 32);
       load_pair(rows[r] + i, y);
       for (std::size_t c = 0; c < 2 * kUnit; ++c) {
         sums[r][c % 2] = hn::MulAdd(y[c], load(p + i + c * kLanes), sums[r][c % 2]);
@@ -346,6 +350,7 @@ HWY_INLINE FloatVector four_dots(const T* const* rows, std::size_t stride, const
   }
   if (i < stride) {
     for (std::size_t r = 0; r < 4; ++r) {
+      ask_for(ahead[r] + i, 16);
       load_unit(rows[r] + i, y);
       for (std::size_t c = 0; c < kUnit; ++c) {
         sums[r][c % 2] = hn::MulAdd(y[c], load(p + i + c * kLanes), sums[r][c % 2]);
@@ -407,13 +412,17 @@ HWY_NOINLINE PassSums panel_pass(const Stretch<T>& stretch, const float* p, floa
   const T* rows[kPanel];
   const std::size_t panel = stride * sizeof(T) * kPanel <= kPanelBytes ? kPanel : kPanel / 2;
   Tally<kPass> tally;
+  const T* ahead[4];
   for (std::size_t j = 0; j < stretch.count; j += panel) {
     const std::size_t count = HWY_MIN(panel, stretch.count - j);
     for (std::size_t r = 0; r < count; r += 4) {
       const std::size_t some = HWY_MIN(4, count - r);
       find_rows<4>(stretch, j + r, some, stride, rows + r);
-      const FloatVector four =
-          tally.scales(four_dots(rows + r, stride, p), some, stretch.w + j + r, stretch.t + j + r);
+      const std::size_t next =
+          HWY_MIN(j + r + entries_ahead(stride * sizeof(T)), stretch.count - 1);
+      find_rows<4>(stretch, next, HWY_MIN(4, stretch.count - next), stride, ahead);
+      const FloatVector four = tally.scales(
+          four_dots(rows + r, ahead, stride, p), some, stretch.w + j + r, stretch.t + j + r);
       hn::StoreU(four, Floats(), scales + r);
     }
     if constexpr (kPass != Pass::energy) {

@@ -175,7 +175,7 @@ void half_step(const Observations& observations,
 
 Weights weights_of(const Observations& observations, const TrainOptions& options) {
   constexpr float most =
-      1000;  // Up to there rounding factors by 2^-9 does not show in the objective.
+      1000;  // Up to there rounding factors by 2^-8 does not show in the objective.
   constexpr float most_target = 1e6F;  // Its square, and what it is multiplied by, fit float.
   if (options.solver == Solver::exact || options.nonnegative || *options.regularization == 0) {
     return Weights::heavy;

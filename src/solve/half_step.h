@@ -37,7 +37,7 @@ double half_step(const Observations& observations,
                  const RowName& name);
 
 /// Mild unless an entry's confidence is so large that the rounding of factors to half precision,
-/// 2^-9, would make a digit of its part of the objective, or below w0; heavy without
+/// 2^-8, would make a digit of its part of the objective, or below w0; heavy without
 /// regularization and for targets beyond a million. O(entries).
 Weights weights_of(const Observations& observations, const TrainOptions& options);
 
