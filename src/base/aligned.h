@@ -14,6 +14,17 @@ namespace alsace {
 void* allocate_aligned(std::size_t bytes);
 void free_aligned(void* data) noexcept;
 
+/// Asks the system for huge pages in memory that is not yet written to. A wish: small pages do too.
+void want_huge_pages(void* data, std::size_t bytes) noexcept;
+
+/// Makes an empty vector `size` elements long, on huge pages where it is large.
+template <class T>
+void resize_large(std::vector<T>& values, std::size_t size) {
+  values.reserve(size);
+  want_huge_pages(values.data(), size * sizeof(T));
+  values.resize(size);
+}
+
 /// Gives std::vector aligned memory.
 template <class T>
 struct CacheLineAllocator {

@@ -2,6 +2,7 @@
 
 #include "alsace/error.h"
 
+#include "base/aligned.h"
 #include "matrix/entries.h"
 
 #include <numeric>
@@ -19,8 +20,9 @@ CsrMatrix shaped(std::span<const Index> keys, Index rows, Index columns, bool wi
     ++matrix.offsets[at(key) + 1];
   }
   std::partial_sum(matrix.offsets.begin(), matrix.offsets.end(), matrix.offsets.begin());
-  matrix.indices.resize(keys.size());
-  matrix.values.resize(with_values ? keys.size() : 0);
+  // Rows are gone over longest first, here and there: addresses of small pages would be waited for.
+  resize_large(matrix.indices, keys.size());
+  resize_large(matrix.values, with_values ? keys.size() : 0);
   return matrix;
 }
 
