@@ -7,15 +7,31 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <hwy/cache_control.h>
 
 namespace alsace {
+namespace {
+
+/// About a tenth of a millisecond.
+constexpr int most_spins = 10'000;
+
+template <class Condition>
+void spin_until(const Condition& condition, int most) {
+  for (int i = 0; i < most && !condition(); ++i) {
+    hwy::Pause();
+  }
+}
+
+}  // namespace
 
 ThreadPool::ThreadPool(int threads) {
   if (threads < 0 || threads > most_threads) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("threads is {}, it must be 0 (all) to {}.", threads, most_threads));
   }
-  const int wanted = threads > 0 ? threads : available_threads();
+  const int available = available_threads();
+  const int wanted = threads > 0 ? threads : available;
+  spins_ = wanted <= available ? most_spins : 0;
   threads_.reserve(static_cast<std::size_t>(wanted));
   try {
     for (int worker = 1; worker < wanted; ++worker) {
@@ -36,6 +52,7 @@ void ThreadPool::stop() noexcept {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
+    ++round_;
   }
   wake_.notify_all();
   threads_.clear();  // Joined before the mutex and the conditions they use are gone.
@@ -54,6 +71,7 @@ void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t, in
   }
   wake_.notify_all();
   drain(0);
+  spin_until([this] { return busy_.load(std::memory_order_acquire) == 0; }, spins_);
   std::unique_lock lock(mutex_);
   done_.wait(lock, [this] { return busy_ == 0; });
   if (failure_) {
@@ -64,6 +82,7 @@ void ThreadPool::run(std::size_t tasks, const std::function<void(std::size_t, in
 void ThreadPool::work(int worker) {
   std::uint64_t seen = 0;
   while (true) {
+    spin_until([&] { return round_.load(std::memory_order_acquire) != seen; }, spins_);
     {
       std::unique_lock lock(mutex_);
       wake_.wait(lock, [&] { return stop_ || round_ != seen; });

@@ -41,11 +41,14 @@ class ThreadPool {
   void drain(int worker);
 
   std::vector<std::jthread> threads_;
+  /// Looks at what is waited for before going to sleep: a loop is often followed by the next within
+  /// the time that it takes to wake a thread. Not where threads share processors.
+  int spins_ = 0;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable done_;
-  std::uint64_t round_ = 0;
-  int busy_ = 0;
+  std::atomic<std::uint64_t> round_ = 0;
+  std::atomic<int> busy_ = 0;
   bool stop_ = false;
 
   const std::function<void(std::size_t, int)>* task_ = nullptr;
