@@ -35,7 +35,8 @@ class Worker {
         nonnegative_(options.nonnegative),
         block_(fixed, effort, batch_rows) {}
 
-  /// Solves the rows in place and sets their objectives. Gives the first row that has no solution.
+  /// Solves the rows in place and sets their objectives, in the order of the rows. Gives the first
+  /// row that has no solution.
   std::optional<Index> solve(const Observations& observations,
                              const Side& solved,
                              std::span<const Index> rows,
@@ -49,22 +50,17 @@ class Worker {
       gradients_.run();
     }
     for (std::size_t r = 0; r < rows.size(); ++r) {
-      const RowEntries row = entries(observations, rows[r]);
       std::optional<double> objective;
       if (effort_ != Effort::exact) {
         objective = gradients_.objective(r);
       }
-      // Halves are for mild systems only, which need no other solver.
-      if (!objective && has_floats_ && !row.columns.empty() && !nonnegative_) {
-        objective = direct_.solve(row, block_.floats(r));
-      }
-      if (!objective && has_floats_) {
-        objective = careful_.solve(row, block_.doubles(r));
+      if (!objective) {
+        objective = solve_directly(entries(observations, rows[r]), r);
       }
       if (!objective) {
         return rows[r];
       }
-      objectives[static_cast<std::size_t>(rows[r])] = *objective;
+      objectives[r] = *objective;
     }
     block_.store(solved, rows);
     return std::nullopt;
@@ -73,6 +69,18 @@ class Worker {
  private:
   static RowEntries entries(const Observations& observations, Index row) {
     return row_entries(observations, static_cast<std::size_t>(row));
+  }
+
+  std::optional<double> solve_directly(const RowEntries& row, std::size_t r) {
+    std::optional<double> objective;
+    // Halves are for mild systems only, which need no other solver.
+    if (has_floats_ && !row.columns.empty() && !nonnegative_) {
+      objective = direct_.solve(row, block_.floats(r));
+    }
+    if (!objective && has_floats_) {
+      objective = careful_.solve(row, block_.doubles(r));
+    }
+    return objective;
   }
 
   Effort effort_;
@@ -126,7 +134,8 @@ double half_step(const Observations& observations,
     if (!worker) {
       worker = make_worker();
     }
-    const auto failed = worker->solve(observations, solved, schedule.task(task), objectives);
+    const auto failed = worker->solve(
+        observations, solved, schedule.task(task), schedule.part(std::span(objectives), task));
     if (failed) {
       refuse_row(name(*failed), options);
     }

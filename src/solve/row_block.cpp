@@ -31,6 +31,12 @@ std::span<double> RowBlock::doubles(std::size_t r) {
 
 void RowBlock::load(const Side& solved, std::span<const Index> rows) {
   is_wide_.assign(is_wide_.size(), false);
+  for (const Index row : rows) {  // All at once, or each would be waited for.
+    const std::span<const float> values = solved.factors.row(row);
+    for (std::size_t i = 0; i < values.size(); i += 16) {
+      __builtin_prefetch(values.data() + i);
+    }
+  }
   for (std::size_t r = 0; r < rows.size(); ++r) {
     float* own = floats(r);
     std::ranges::copy(solved.factors.row(rows[r]), own);

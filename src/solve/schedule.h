@@ -17,7 +17,12 @@ struct Schedule {
 
   [[nodiscard]] std::size_t task_count() const { return tasks.size() - 1; }
   [[nodiscard]] std::span<const Index> task(std::size_t number) const {
-    return std::span(rows).subspan(tasks[number], tasks[number + 1] - tasks[number]);
+    return part(std::span(rows), number);
+  }
+  /// A task's part of what has an element for each of `rows`, in their order.
+  template <class T>
+  [[nodiscard]] std::span<T> part(std::span<T> all, std::size_t number) const {
+    return all.subspan(tasks[number], tasks[number + 1] - tasks[number]);
   }
 };
 
