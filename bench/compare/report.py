@@ -100,9 +100,9 @@ def budget_rule(results):
         return " or ".join(f"{value:g}" for value in values) + " s"
 
     return f"""\
-- *n*: a fit gets the iterations that are asked for, or as many as fit into {seconds("budget")}, but {LEAST_ITERATIONS}, by what the engine's
-  earlier fits took; the same *n* in all runs. **Compare objective and recall only with equal *n*.** What even so would
-  take over {seconds("limit")} is not run: it is listed at the end."""
+- *n*: a fit gets the iterations that are asked for, or as many as fit into {seconds("budget")} by what the engine's earlier
+  fits took (its first: by a guess), at least {LEAST_ITERATIONS}; the same *n* in all runs. **Compare objective and recall only with equal
+  *n*.** What even so would take over {seconds("limit")} is not run: it is listed at the end."""
 
 
 def overview(rows):
