@@ -32,13 +32,13 @@ bench_program() {
 }
 
 build_bench() {
-  step "build $1"
+  step "build $*"
   cmake --preset bench --log-level=NOTICE
-  cmake --build build/bench --parallel "$jobs" --target "$1"
+  cmake --build build/bench --parallel "$jobs" --target "$@"
 }
 
 bench_compare() {
-  build_bench power_law
+  build_bench power_law kernels_bench
   build_program
   install_peers
   step "compare"

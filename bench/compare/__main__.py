@@ -7,14 +7,14 @@ import sys
 import time
 from pathlib import Path
 
-from . import command, data, plan, report
+from . import command, data, kernels, plan, report
 from .engines import ENGINES
 from .session import Results, Session, machine, say, version_of
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
-QUICK = {"cases": ("power-law-1m",), "factors": (64,), "repeats": 1, "iterations": 3, "limit": 15.0}
-QUICK_PARTS = ("main", "explicit", "command")
+QUICK = {"cases": ("power-law-1m",), "factors": (64,), "repeats": 1, "iterations": 3, "budget": 5.0}
+QUICK_PARTS = ("main", "explicit", "command", "kernels")
 
 
 def arguments():
@@ -55,12 +55,17 @@ def arguments():
     add("--parts", type=words(plan.PARTS), help=f"of {','.join(plan.PARTS)}")
     add("--factors", type=numbers, help=f"{','.join(map(str, plan.FACTORS))}")
     add("--repeats", type=int, help="runs of each fit, 3")
-    add("--iterations", type=int, help=f"of each fit, 10; slow engines {plan.SLOW_ITERATIONS}")
+    add("--iterations", type=int, help="of each fit, 10")
     add("--threads", type=int, default=machine()["cores"], help="of each engine, all")
+    add(
+        "--budget",
+        type=float,
+        help="seconds; a fit that is expected to take longer gets fewer iterations, 20",
+    )
     add(
         "--limit",
         type=float,
-        help="seconds; fits that are expected to take longer are left out, 900",
+        help="seconds; a fit that is expected to take longer even so is not run, 3 budgets",
     )
     add("--resume", action="store_true", help="go on with the results that are there")
     add(
@@ -84,6 +89,12 @@ def arguments():
         default=BUILD / "bench/bench/power_law",
         help="the program that makes data",
     )
+    add(
+        "--kernels",
+        type=Path,
+        default=BUILD / "bench/bench/kernels_bench",
+        help="the program of the part kernels",
+    )
     return completed(parser.parse_args())
 
 
@@ -94,11 +105,12 @@ def completed(args):
         "factors": plan.FACTORS,
         "repeats": 3,
         "iterations": 10,
-        "limit": 900.0,
+        "budget": 20.0,
     }
     for key, value in (QUICK if args.quick else usual).items():
         if getattr(args, key) is None:
             setattr(args, key, value)
+    args.limit = args.limit or 3 * args.budget
     args.parts = args.parts or (QUICK_PARTS if args.quick else plan.PARTS)
     if args.quick and args.results == BUILD / "bench/compare.json":
         args.results = BUILD / "bench/compare_quick.json"
@@ -130,6 +142,8 @@ def measure(args):
             {
                 "command": "./run bench compare " + shlex.join(sys.argv[1:]),
                 "started": time.strftime("%Y-%m-%d %H:%M"),
+                "budget": args.budget,
+                "limit": args.limit,
             }
         ],
     }
@@ -142,9 +156,13 @@ def measure(args):
     datasets = prepared({run.case for run in runs}, args)
     results.content["datasets"] |= {name: dataset.facts for name, dataset in datasets.items()}
     results.save()
-    Session(results, datasets, args.alsace, args.limit).measure(runs)
+    Session(results, datasets, args.alsace, args.budget, args.limit).measure(runs)
     if "command" in args.parts:
         whole_command(wish, args, results)
+    if "kernels" in args.parts and not results.content["kernels"]:
+        say("kernels, on one core")
+        results.content["kernels"] = kernels.measure(args.kernels, args.repeats)
+        results.save()
 
 
 def available(args):

@@ -17,11 +17,14 @@ TASKS = {
     "explicit": Objective(explicit=True, regularization=0.05, exponent=1.0),
 }
 
+# The iterations after which the objective of an observed fit is computed.
+LOOKS = (1, 2, 3, 5, 7, 10, 15, 20, 30)
+
 
 @dataclass(frozen=True)
 class Job:
-    """One fit. observe(user_factors, item_factors) is called after each iteration, off the clock,
-    where the engine lets us in; None keeps the fit undisturbed."""
+    """One fit. observe(user_factors, item_factors) is called after each iteration of LOOKS, off the
+    clock, where the engine lets us in; None keeps the fit undisturbed."""
 
     dataset: object
     task: str
@@ -67,6 +70,7 @@ class Stopwatch:
     def __init__(self, observe=None):
         self.observe = observe
         self.trajectory = []
+        self.iterations = 0
         self.paused = 0.0
         self.begin = time.perf_counter()
 
@@ -74,7 +78,8 @@ class Stopwatch:
         return time.perf_counter() - self.begin - self.paused
 
     def look(self, user_factors, item_factors):
-        if self.observe:
+        self.iterations += 1
+        if self.observe and self.iterations in LOOKS:
             now = self.seconds()
             start = time.perf_counter()
             self.trajectory.append((now, self.observe(user_factors, item_factors)))
@@ -86,10 +91,13 @@ class Engine:
     label = ""  # As in tables.
     package = None  # Its Python package.
     tasks = ("implicit",)
-    slow = False  # Gets SLOW_ITERATIONS instead of all.
     growth = 1.0  # Time grows as factors to this power; for estimates only.
     guess = 1.0  # Seconds per iteration of a million interactions, 64 factors, two cores.
     settings = ""  # For the report.
+
+    def iterations_done(self, iterations, observe):
+        """What a fit of so many iterations really does."""
+        return iterations
 
     def missing(self):
         """Why it cannot run here, or None."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from . import memory, model_file
-from .engine import Engine, Fit, Stopwatch, difference
+from .engine import LOOKS, Engine, Fit, Stopwatch, difference
 from .memory import peak_bytes
 from .spark import Spark
 
@@ -22,7 +22,6 @@ class Alsace(Engine):
         self.solver = solver
         self.name = "alsace" if solver == "auto" else "alsace-exact"
         self.label = "Alsace" if solver == "auto" else "Alsace, exact"
-        self.slow = solver == "exact"
         self.growth = 2.0 if solver == "exact" else 1.2
         self.settings = f"`--solver {solver}`"
 
@@ -63,13 +62,17 @@ class Alsace(Engine):
         iterations = report["seconds"]
         seconds = report.get("train_seconds", sum(iterations))
         # What is not in iterations (preparation, the closing half-step) counts from the start.
-        so_far = seconds - sum(iterations) + np.cumsum(iterations)
+        so_far = (seconds - sum(iterations) + np.cumsum(iterations)).tolist()
         return Fit(
             *sides,
             seconds,
             iterations,
             peak,
-            list(zip(so_far.tolist(), report["objective"])),
+            [
+                (so_far[look - 1], report["objective"][look - 1])
+                for look in LOOKS
+                if look <= len(iterations)
+            ],
             report["final_objective"],
             whole="train_seconds" in report,
         )
@@ -82,7 +85,6 @@ class Implicit(Engine):
         self.use_cg = use_cg
         self.name = "implicit-cg" if use_cg else "implicit-cholesky"
         self.label = "implicit, CG" if use_cg else "implicit, Cholesky"
-        self.slow = not use_cg
         self.growth = 1.2 if use_cg else 1.8
         self.guess = 0.2 if use_cg else 0.9
         self.settings = (
@@ -145,7 +147,6 @@ class Irspack(Engine):
             "IALSPP": "irspack, iALS++",
             "CHOLESKY": "irspack, Cholesky",
         }[solver]
-        self.slow = solver != "CG"
         self.growth = {"CG": 1.2, "IALSPP": 1.2, "CHOLESKY": 1.8}[solver]
         self.guess = 0.1 if solver == "CG" else 0.3
         self.settings = (
@@ -192,13 +193,11 @@ class Cmfrec(Engine):
 
     package = "cmfrec"
     tasks = ("implicit", "explicit")
-    lengths = (1, 2, 3, 5, 7, 10, 15, 20, 30)  # Of the fits that are observed.
 
     def __init__(self, use_cg):
         self.use_cg = use_cg
         self.name = "cmfrec-cg" if use_cg else "cmfrec-cholesky"
         self.label = "cmfrec, CG" if use_cg else "cmfrec, Cholesky"
-        self.slow = not use_cg
         self.growth = 1.3 if use_cg else 1.8
         self.guess = 0.4 if use_cg else 1.0
         asked = "alpha=8, lambda_=0.008" if use_cg else "alpha=9, lambda_=0.01"
@@ -209,6 +208,13 @@ class Cmfrec(Engine):
             "float32, `finalize_chol=False`, `precompute_for_predictions=False`, COO input (what its notes "
             "advise for speed), compiled with -march=native by its setup, BLAS of scipy with 1 thread"
         )
+
+    def looks_before(self, iterations, observe):
+        """Lengths of the fits that are made beside the first and the last."""
+        return [look for look in LOOKS if observe and look < iterations]
+
+    def iterations_done(self, iterations, observe):
+        return sum(self.looks_before(iterations, observe)) + 1 + iterations
 
     def environment(self, threads):
         return {
@@ -263,10 +269,9 @@ class Cmfrec(Engine):
         matrix = job.csr(0 if job.objective.explicit else 1.0).tocoo()
         self.model(job, 1)  # The import of the package is not on the clock.
         trajectory = []
-        for iterations in self.lengths if job.observe else ():
-            if iterations < job.iterations:
-                model, seconds = self.timed(job, matrix, iterations)
-                trajectory.append((seconds, job.observe(*self.sides(job, model))))
+        for iterations in self.looks_before(job.iterations, job.observe):
+            model, seconds = self.timed(job, matrix, iterations)
+            trajectory.append((seconds, job.observe(*self.sides(job, model))))
         _, first = self.timed(job, matrix, 1)
         model, seconds = self.timed(job, matrix, job.iterations)
         peak = peak_bytes()

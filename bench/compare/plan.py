@@ -1,22 +1,24 @@
 """What is run, in which order, and how long that may take. Pure: nothing here runs or reads."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from statistics import median
 
 from .data import POWER_LAW, size_of
+from .engine import LOOKS
 
 CASES = ("power-law-1m", "power-law-10m", "power-law-50m", "movielens-1m", "gowalla")
 FACTORS = (32, 64, 128, 256, 512)
-PARTS = ("main", "cores", "target", "als-wr", "explicit", "command")
-SLOW_ITERATIONS = 3  # Of engines that form and factorize a matrix per row, in the main part.
+PARTS = ("main", "cores", "target", "als-wr", "explicit", "command", "kernels")
+LEAST_ITERATIONS = 2  # One after the first: cmfrec and Spark tell no other time of an iteration.
 TARGET_ITERATIONS = 30  # Of runs that look for a given objective.
 SMALL_PARTS_FACTORS = 64
 
 
 @dataclass(frozen=True)
 class Run:
-    """One fit. observe: its objective is computed after each iteration, off the clock."""
+    """One fit. iterations: asked for; the budget may allow fewer. observe: its objective is computed
+    between iterations, off the clock."""
 
     task: str
     case: str
@@ -55,7 +57,7 @@ def interleaved(engines, repeats):
 
 
 def planned(wish):
-    """Every run of the wish, in order, without doubles. The part command is no fit: not in here."""
+    """Every run of the wish, in order, without doubles. The parts command and kernels are no fits: not in here."""
     makers = {
         "main": main,
         "cores": cores,
@@ -71,50 +73,31 @@ def planned(wish):
 
 
 def rounds(wish, task, case, factors, threads, iterations=None, observe=False):
-    """All repeats of all engines that know the task, on one case. iterations: of an engine."""
+    """All repeats of all engines that know the task, on one case."""
     engines = tuple(engine for engine in wish.engines if task in engine.tasks)
     for repeat, engine in interleaved(engines, wish.repeats):
-        count = iterations(engine) if iterations else wish.iterations
+        count = iterations or wish.iterations
         yield Run(task, case, factors, threads, engine.name, count, observe, repeat)
 
 
 def main(wish):
     for case, factors in product(implicit_cases(wish), wish.factors):
-        yield from rounds(
-            wish, "implicit", case, factors, wish.threads, lambda e: main_iterations(wish, e)
-        )
-
-
-def main_iterations(wish, engine):
-    return min(SLOW_ITERATIONS, wish.iterations) if engine.slow else wish.iterations
+        yield from rounds(wish, "implicit", case, factors, wish.threads)
 
 
 def cores(wish):
     """The same fits on one core and on all that were asked for."""
     for threads in sorted({1, wish.threads}):
-        case = middle_case(wish)
-        yield from rounds(
-            wish, "implicit", case, small_factors(wish), threads, lambda e: main_iterations(wish, e)
-        )
+        yield from rounds(wish, "implicit", middle_case(wish), small_factors(wish), threads)
 
 
 def target(wish):
     """Objective against time."""
+    most = min(TARGET_ITERATIONS, 3 * wish.iterations)
     for case in dict.fromkeys([middle_case(wish), *real_cases(wish)]):
         yield from rounds(
-            wish,
-            "implicit",
-            case,
-            small_factors(wish),
-            wish.threads,
-            lambda e: target_iterations(wish, e),
-            True,
+            wish, "implicit", case, small_factors(wish), wish.threads, most, observe=True
         )
-
-
-def target_iterations(wish, engine):
-    most = min(TARGET_ITERATIONS, 3 * wish.iterations)
-    return most // 2 if engine.slow else most
 
 
 def als_wr(wish):
@@ -170,29 +153,33 @@ def seconds_per_iteration(records):
     return median(second for record in records for second in record["iteration_seconds"])
 
 
-def fits_of(run):
-    """Iterations that are really done for a run: cmfrec needs several fits."""
-    if not run.engine.startswith("cmfrec"):
-        return run.iterations
-    return run.iterations + 1 + (2 * run.iterations if run.observe else 0)
+def iterations_within(budget, run, seconds_of):
+    """As many iterations of a run as fit into the budget, but not fewer than LEAST_ITERATIONS.
+    seconds_of(run): expected. An observed run ends where it is looked at."""
+    for count in range(run.iterations, LEAST_ITERATIONS, -1):
+        usable = not run.observe or count in LOOKS
+        if usable and seconds_of(replace(run, iterations=count)) <= budget:
+            return count
+    return min(LEAST_ITERATIONS, run.iterations)
 
 
 def expected_seconds(run, interactions, engine, measured):
     """(seconds, whether it rests on a measurement) of a run's fit.
 
-    measured: {(task, interactions, factors, threads): seconds per iteration} of the same engine.
+    measured: {(task, case, interactions, factors, threads): seconds per iteration} of the same engine.
     Time grows with interactions, and with factors by the engine's own exponent.
     """
+    done = engine.iterations_done(run.iterations, run.observe)
     if not measured:
         size = interactions / 1e6 * (run.factors / 64) ** engine.growth * 2 / run.threads
-        return engine.guess * size * fits_of(run), False
+        return engine.guess * size * done, False
 
     def distance(known):
-        task, size, factors, threads = known
+        task, case, size, factors, threads = known
         ratios = (size / interactions, factors / run.factors, threads / run.threads)
-        return (task != run.task, sum(max(ratio, 1 / ratio) for ratio in ratios))
+        return (task != run.task, case != run.case, sum(max(ratio, 1 / ratio) for ratio in ratios))
 
     near = min(measured, key=distance)
-    _, size, factors, threads = near
+    _, _, size, factors, threads = near
     scale = interactions / size * (run.factors / factors) ** engine.growth * threads / run.threads
-    return measured[near] * scale * fits_of(run), True
+    return measured[near] * scale * done, True

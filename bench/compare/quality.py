@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-ENTRIES_AT_ONCE = 1 << 18  # Bounds the memory of a pass: entries times factors doubles.
+ENTRIES_AT_ONCE = 1 << 13  # Of 16 factors, in doubles: a pass stays in the cache.
 USERS_AT_ONCE = 512
 
 

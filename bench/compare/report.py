@@ -5,13 +5,14 @@ from math import log
 from pathlib import Path
 from statistics import median
 
-from . import plot
+from . import kernels, plot
 from .data import size_of
-from .engine import TASKS
+from .engine import LOOKS, TASKS
 from .engines import ENGINES
-from .plan import middle_of
+from .plan import LEAST_ITERATIONS, middle_of
 from .rows import by, labels, main_rows, rows_of
 from .session import run_of
+from .tables import megabytes, number, objective_text, table
 
 TARGETS = (0.05, 0.01)  # Above the lowest objective that any engine reached.
 
@@ -38,6 +39,7 @@ def page(results, rows, picture):
         als_wr(results, rows),
         explicit(results, rows),
         commands(results),
+        kernels.section(results["kernels"]),
         settings(results),
         absences(results),
     ]
@@ -73,7 +75,7 @@ its own test file; at most 20,000 users, the same for all).
   lowest and highest median of a run. cmfrec and Spark do not say: there it is (time of n iterations - time of one) / (n - 1).
 - **fit**: the whole training call on data that is in memory, with the engine's own preparation and, for Alsace, its
   closing half-step; the median over runs. Not with reading files, which the last table has.{caution(rows)}
-- Engines that form a matrix per row get {slow_iterations(rows)} iterations instead of all; compare their objective only with equal *n*.
+{budget_rule(results)}
 - **peak**: the most memory of the process. Python's engines hold the interpreter and the matrix they are given,
   Alsace's program the ids and the file it read.
 - Each fit is a process of its own. Engines take turns, one run of each per round, so that a disturbance of the machine
@@ -90,32 +92,17 @@ def caution(rows):
     return f" **{' and '.join(sorted(unknown))} told the time of iterations only.**"
 
 
-def slow_iterations(rows):
-    return min((row.run.iterations for row in main_rows(rows)), default=3)
+def budget_rule(results):
+    """How many iterations a fit gets, by the limits of the sessions."""
 
+    def seconds(key):
+        values = sorted({session[key] for session in results["sessions"]})
+        return " or ".join(f"{value:g}" for value in values) + " s"
 
-def table(head, lines):
-    """A Markdown table; the first column is text, the others are numbers."""
-    marks = ["---"] + ["---:"] * (len(head) - 1)
-    return "\n".join("| " + " | ".join(map(str, cells)) + " |" for cells in (head, marks, *lines))
-
-
-def number(value, digits=3):
-    """Significant digits, without exponents: 0.0123, 1.23, 123, 12,300."""
-    if value is None:
-        return "-"
-    if value == 0:
-        return "0"
-    places = max(0, digits - 1 - int(f"{abs(value):e}".split("e")[1]))
-    return f"{value:,.{places}f}"
-
-
-def objective_text(value):
-    return "-" if value is None else f"{value:.5e}".replace("e+0", "e")
-
-
-def megabytes(value):
-    return f"{value / 2**20:,.0f} MB"
+    return f"""\
+- *n*: a fit gets the iterations that are asked for, or as many as fit into {seconds("budget")} by what the engine's earlier
+  fits took (its first: by a guess), at least {LEAST_ITERATIONS}; the same *n* in all runs. **Compare objective and recall only with equal
+  *n*.** What even so would take over {seconds("limit")} is not run: it is listed at the end."""
 
 
 def overview(rows):
@@ -172,7 +159,7 @@ def full_table(rows):
                 row.label,
                 f"{number(row.each)} ({number(low)}-{number(high)})",
                 number(row.seconds),
-                row.run.iterations,
+                row.iterations,
                 objective_text(row.judged("objective")),
                 *quality,
                 megabytes(row.peak),
@@ -248,7 +235,7 @@ def targets(rows):
             [
                 row.label,
                 *(number(row.seconds_to(lowest * (1 + share))) for share in TARGETS),
-                row.run.iterations,
+                row.iterations,
             ]
             for row in group
         ]
@@ -258,8 +245,8 @@ def targets(rows):
         )
     text = (
         "## Time to a given objective\n\nSeconds of fitting, with preparation, until the objective was that near to the "
-        "lowest that any engine reached in these runs; - where it was not reached. The objective was computed after each "
-        "iteration, off the clock. Alsace's is the one it reports itself, which "
+        "lowest that any engine reached in these runs; - where it was not reached. The objective was computed after "
+        f"{', '.join(map(str, LOOKS))} iterations, off the clock. Alsace's is the one it reports itself, which "
         f"differs from ours by at most {worst_report(rows):.0e} of it at the end. cmfrec was fitted anew for each of several "
         "numbers of iterations.\n\n"
     )
@@ -353,7 +340,7 @@ def absences(results):
         for name, reason in results["missing"].items()
     ]
     lines += [f"- {name}: {reason}." for name, reason in results["datasets_missing"].items()]
-    lines += [f"- {key}: left out, {reason}." for key, reason in results["skipped"].items()]
+    lines += [f"- {key}: not run, {reason}." for key, reason in results["skipped"].items()]
     failed = {run_of(record).setting(): record for record in results["runs"] if "error" in record}
     for record in failed.values():
         lines.append(

@@ -24,6 +24,10 @@ class Row:
     def each(self):
         return seconds_per_iteration(self.records)
 
+    @property
+    def iterations(self):
+        return self.records[0]["n"]
+
     def each_range(self):
         """Lowest and highest median of a repeat."""
         medians = [seconds_per_iteration([record]) for record in self.records]

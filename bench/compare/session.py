@@ -7,13 +7,14 @@ import platform
 import subprocess
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from .engine import LOOKS
 from .engines import ENGINES
-from .plan import Run, expected_seconds, seconds_per_iteration
+from .plan import Run, expected_seconds, iterations_within, seconds_per_iteration
 
-FORMAT = 1
+FORMAT = 2
 
 
 def machine():
@@ -42,6 +43,7 @@ class Results:
 
     def __init__(self, path, resume, head):
         self.path = Path(path)
+        self.known = {}  # Of each engine what of() gave, until it has a new record.
         self.content = {
             "format": FORMAT,
             **head,
@@ -49,6 +51,7 @@ class Results:
             "runs": [],
             "skipped": {},
             "commands": [],
+            "kernels": None,
         }
         if resume and self.path.exists():
             self.resume(json.loads(self.path.read_text()))
@@ -68,7 +71,7 @@ class Results:
                     "Measure anew, without --resume."
                 )
         now["engines"] = before["engines"] | now["engines"]
-        for key in ("datasets", "runs", "commands"):
+        for key in ("datasets", "runs", "commands", "kernels"):
             now[key] = before[key]
         self.content["sessions"] = before["sessions"] + self.content["sessions"]
 
@@ -83,17 +86,22 @@ class Results:
 
     def add(self, record):
         self.content["runs"].append(record)
+        self.known.pop(record["engine"], None)
         self.save()
 
     def of(self, engine):
-        """{(task, interactions, factors, threads): seconds per iteration} of what has been measured."""
+        """{(task, case, interactions, factors, threads): seconds per iteration} of what was measured."""
+        if engine in self.known:
+            return self.known[engine]
         groups = {}
         for record in self.content["runs"]:
             if record["engine"] == engine and "error" not in record:
                 size = self.content["datasets"][record["case"]]["interactions"]
-                key = (record["task"], size, record["factors"], record["threads"])
+                place = (record["task"], record["case"], size)
+                key = (*place, record["factors"], record["threads"])
                 groups.setdefault(key, []).append(record)
-        return {key: seconds_per_iteration(records) for key, records in groups.items()}
+        self.known[engine] = {key: seconds_per_iteration(group) for key, group in groups.items()}
+        return self.known[engine]
 
 
 def run_of(record):
@@ -101,12 +109,15 @@ def run_of(record):
 
 
 class Session:
-    """limit: seconds a fit may take. Longer ones are left out, by what was measured on smaller ones."""
+    """budget: seconds of a fit, which gets fewer iterations where it expects to need more. limit:
+    seconds; fits that expect to need more even so are left out. What is expected rests on what was
+    measured on smaller ones."""
 
-    def __init__(self, results, datasets, program, limit):
+    def __init__(self, results, datasets, program, budget, limit):
         self.results = results
         self.datasets = datasets
         self.program = program
+        self.budget = budget
         self.limit = limit
 
     def measure(self, runs):
@@ -126,31 +137,39 @@ class Session:
 
     def one(self, run):
         """Measures a run, or notes why it was left out; returns what to say."""
-        seconds, known = self.expected(run)
-        if known and seconds > self.limit:
-            reason = f"expected {duration(seconds)}, the limit is {duration(self.limit)}"
+        before = self.before(run)
+        if before and "error" in before:
+            return "left out: it failed before"
+        count = before["n"] if before else self.iterations(run)
+        seconds, known = self.expected(replace(run, iterations=count))
+        if known and seconds > self.limit and not before:
+            reason = f"over {duration(self.limit)}: {count} iterations would take {duration(seconds)}"
             self.results.content["skipped"][skip_key(run)] = reason
             self.results.save()
-            return f"left out: {reason}"
-        if self.failed_before(run):
-            return "left out: it failed before"
+            return f"not run, {reason}"
         record = {
             **asdict(run),
+            "n": count,
             "load": os.getloadavg()[0],
             "started": time.strftime("%Y-%m-%d %H:%M:%S"),
         }
-        record |= self.work(run)
+        record |= self.work(replace(run, iterations=count))
         self.results.add(record)
         if "error" in record:
             return f"failed: {record['error']}"
         each = seconds_per_iteration([record])
-        return f"{record['seconds']:.2f} s, {each:.3f} s per iteration, {record['peak_bytes'] >> 20} MB"
-
-    def failed_before(self, run):
-        return any(
-            "error" in record and run_of(record).setting() == run.setting()
-            for record in self.results.content["runs"]
+        return (
+            f"{record['seconds']:.2f} s, {count} iterations of {each:.3f} s, "
+            f"{record['peak_bytes'] >> 20} MB"
         )
+
+    def before(self, run):
+        """The last record of the same setting, or None. What was begun is gone on with as it was."""
+        records = reversed(self.results.content["runs"])
+        return next((r for r in records if run_of(r).setting() == run.setting()), None)
+
+    def iterations(self, run):
+        return iterations_within(self.budget, run, lambda fewer: self.expected(fewer)[0])
 
     def work(self, run):
         """What the worker measured, or {"error": why it did not}."""
@@ -188,12 +207,13 @@ class Session:
         """Seconds the runs may take, with start, judging and those that are left out."""
         total = 0.0
         for run in runs:
-            seconds, known = self.expected(run)
-            if known and seconds > self.limit:
+            run = replace(run, iterations=self.iterations(run))
+            seconds, _ = self.expected(run)
+            if seconds > self.limit:
                 continue
             interactions = self.datasets[run.case].facts["interactions"]
-            looks = (run.repeat == 0) + (run.iterations if run.observe else 0)
-            total += seconds + 2 + looks * interactions * run.factors * 2e-8
+            looks = (run.repeat == 0) + run.observe * sum(look <= run.iterations for look in LOOKS)
+            total += seconds + 2 + looks * interactions * run.factors * 3e-9
         return total
 
 
@@ -210,7 +230,7 @@ def describe(run):
     observed = ", observed" if run.observe else ""
     return (
         f"{run.case}, {what}{run.factors} factors, {run.threads} threads, {run.engine}, "
-        f"{run.iterations} iterations{observed}, run {run.repeat + 1}"
+        f"{run.iterations} iterations wanted{observed}, run {run.repeat + 1}"
     )
 
 

@@ -19,14 +19,16 @@ class Spark(Engine):
     label = "Spark ALS"
     package = "pyspark"
     tasks = ("als-wr", "explicit")
-    slow = True
     growth = 1.5
-    guess = 10.0
+    guess = 3.0
     settings = (
         "`pyspark.ml` `ALS` with its 10 blocks, `local[threads]`, half of the memory, `alpha=9` "
         "(c = 1 + alpha), its regularization times the row's count; ratings cached, a fit of one "
         "iteration before the clock to warm up Java"
     )
+
+    def iterations_done(self, iterations, observe):
+        return 2 + iterations
 
     def missing(self):
         return super().missing() or (None if shutil.which("java") else "there is no java here")

@@ -55,11 +55,12 @@ float read_all(const float* values, std::size_t count) {
   auto b = hn::Zero(d);
   auto c = hn::Zero(d);
   auto e = hn::Zero(d);
-  for (std::size_t i = 0; i + 4 * lanes <= count; i += 4 * lanes) {
+  const std::size_t quarter = count / 4;
+  for (std::size_t i = 0; i + lanes <= quarter; i += lanes) {
     a = hn::Add(a, hn::LoadU(d, values + i));
-    b = hn::Add(b, hn::LoadU(d, values + i + lanes));
-    c = hn::Add(c, hn::LoadU(d, values + i + 2 * lanes));
-    e = hn::Add(e, hn::LoadU(d, values + i + 3 * lanes));
+    b = hn::Add(b, hn::LoadU(d, values + quarter + i));
+    c = hn::Add(c, hn::LoadU(d, values + 2 * quarter + i));
+    e = hn::Add(e, hn::LoadU(d, values + 3 * quarter + i));
   }
   return hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(a, b), hn::Add(c, e))));
 }

@@ -2,6 +2,7 @@
 
 import pathlib
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -27,12 +28,11 @@ def test_engines_take_turns_and_each_round_begins_with_another():
     ]  # fmt: skip
 
 
-def test_main_part_has_every_setting_and_fewer_iterations_for_slow_engines():
+def test_main_part_asks_every_engine_for_the_same():
     runs = plan.planned(wish())
     assert len(runs) == 2 * 3 * 3
     assert [run.engine for run in runs[:3]] == list(NAMES)
-    assert {run.iterations for run in runs if run.engine == "implicit-cholesky"} == {3}
-    assert {run.iterations for run in runs if run.engine != "implicit-cholesky"} == {10}
+    assert {run.iterations for run in runs} == {10}
 
 
 def test_parts_that_want_the_same_fit_share_it():
@@ -61,13 +61,51 @@ def test_the_small_parts_use_the_largest_set_of_at_most_ten_millions():
 def test_expected_time_scales_from_the_nearest_measurement():
     engine = ENGINES["implicit-cg"]
     run = Run("implicit", "power-law-10m", 128, 2, "implicit-cg", iterations=10)
-    measured = {("implicit", 1_000_000, 64, 2): 0.1, ("implicit", 10_000_000, 64, 2): 1.5}
+    measured = {
+        ("implicit", "power-law-1m", 1_000_000, 64, 2): 0.1,
+        ("implicit", "power-law-10m", 10_000_000, 64, 2): 1.5,
+    }
     seconds, known = plan.expected_seconds(run, 10_000_000, engine, measured)
     assert known
     assert seconds == pytest.approx(1.5 * 2**engine.growth * 10)
     one_core = Run("implicit", "power-law-10m", 64, 1, "implicit-cg", iterations=10)
     assert plan.expected_seconds(one_core, 10_000_000, engine, measured) == (30.0, True)
     assert plan.expected_seconds(run, 10_000_000, engine, {})[1] is False
+
+
+def test_the_same_data_is_nearer_than_other_data_of_that_size():
+    run = Run("implicit", "gowalla", 512, 2, "implicit-cholesky", iterations=10)
+    measured = {
+        ("implicit", "gowalla", 1_000_000, 256, 2): 3.0,
+        ("implicit", "power-law-1m", 1_000_000, 512, 2): 4.0,
+    }
+    engine = ENGINES["implicit-cholesky"]
+    seconds, _ = plan.expected_seconds(run, 1_000_000, engine, measured)
+    assert seconds == pytest.approx(3.0 * 2**engine.growth * 10)
+
+
+def test_engines_without_a_clock_for_iterations_need_more_of_them():
+    run = Run("implicit", "power-law-1m", 64, 2, "cmfrec-cg", iterations=10)
+    measured = {("implicit", "power-law-1m", 1_000_000, 64, 2): 1.0}
+    for observe, done in ((False, 11), (True, 1 + 2 + 3 + 5 + 7 + 11)):
+        observed = replace(run, observe=observe)
+        expected = plan.expected_seconds(observed, 1_000_000, ENGINES["cmfrec-cg"], measured)
+        assert expected == (done, True)
+
+
+@pytest.mark.parametrize(
+    ("each", "observe", "iterations"),
+    [(1.9, False, 10), (2.1, False, 9), (3, False, 6), (3, True, 5), (19, False, 2)],
+)
+def test_budget_allows_as_many_iterations_as_fit_but_two(each, observe, iterations):
+    run = Run("implicit", "power-law-1m", 64, 2, "alsace", iterations=10, observe=observe)
+    count = plan.iterations_within(20, run, lambda fewer: each * fewer.iterations)
+    assert count == iterations
+
+
+def test_a_single_iteration_stays_one():
+    run = Run("implicit", "power-law-1m", 64, 2, "alsace", iterations=1)
+    assert plan.iterations_within(20, run, lambda _: 100) == 1
 
 
 def test_median_is_over_all_iterations_of_all_runs():

@@ -15,7 +15,7 @@ from compare.session import Results
 def record(engine, each, case="power-law-1m", **changes):
     fields = {
         "task": "implicit", "case": case, "factors": 64, "threads": 2, "engine": engine,
-        "iterations": 2, "observe": False, "repeat": 0, "iteration_seconds": [each, each],
+        "iterations": 10, "n": 2, "observe": False, "repeat": 0, "iteration_seconds": [each, each],
         "seconds": 3 * each, "peak_bytes": 100 << 20, "whole": True,
         "objective": 1234567.0, "recall": 0.1, "ndcg": 0.2,
     }  # fmt: skip
@@ -29,8 +29,10 @@ def results(runs, **changes):
         "format": 1,
         "machine": {"cpu": "A", "cores": 2, "memory_bytes": 1 << 30, "system": "S", "python": "3"},
         "engines": {"alsace": "alsace 0", "implicit-cg": "implicit 0.7.3"},
-        "missing": {}, "datasets_missing": {}, "skipped": {}, "commands": [],
-        "sessions": [{"command": "./run bench compare", "started": "now"}],
+        "missing": {}, "datasets_missing": {}, "skipped": {}, "commands": [], "kernels": None,
+        "sessions": [
+            {"command": "./run bench compare", "started": "now", "budget": 20.0, "limit": 60.0}
+        ],
         "datasets": cases, "runs": runs,
     } | changes  # fmt: skip
 
@@ -73,6 +75,14 @@ def test_page_names_what_is_missing(tmp_path):
     ]:
         assert part in page
     assert "| implicit, CG |" not in page
+
+
+def test_page_says_what_a_fit_may_take():
+    said = results([record("alsace", 0.1)])
+    said["sessions"].append({"command": "", "started": "", "budget": 5.0, "limit": 60.0})
+    page = report.page(said, rows.rows_of(said), None)
+    assert "as many as fit into 5 or 20 s" in page
+    assert "over 60 s is not run" in page.replace("\n  ", " ")
 
 
 def test_times_that_are_not_whole_are_owned_up_to():
