@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .errors import InvalidArgument
+
 
 def to_engine(ids: Any) -> Any:
     """Many ids as the engine takes them: an int64 array, or a list of str and int."""
@@ -14,7 +16,12 @@ def to_engine(ids: Any) -> Any:
         return None
     if not isinstance(ids, (list, tuple, np.ndarray)):
         # Series of pandas and polars, index objects, sets, any other iterable.
-        ids = ids.to_numpy() if hasattr(ids, "to_numpy") else list(ids)
+        try:
+            ids = ids.to_numpy() if hasattr(ids, "to_numpy") else list(ids)
+        except TypeError as error:
+            raise InvalidArgument(
+                f"ids are a str, an integer, or many of them, not {type(ids).__name__}."
+            ) from error
     if isinstance(ids, np.ndarray):
         if ids.dtype.kind in "iu" and ids.dtype != np.uint64:
             return np.ascontiguousarray(ids, dtype=np.int64)

@@ -6,7 +6,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
-#include <memory>
 
 #include <fmt/format.h>
 
@@ -66,9 +65,10 @@ template <class T>
 IdReader plain_integers(const ArrowArray& array) {
   const T* values = buffer<T>(array, 1);
   const std::int64_t offset = array.offset;
-  return [=, digits = fmt::format_int(0)](std::int64_t place) mutable {
-    digits = fmt::format_int(values[offset + place]);
-    return std::string_view(digits.data(), digits.size());
+  return [=, digits = std::array<char, 20>()](std::int64_t place) mutable {
+    const auto written =
+        std::to_chars(digits.data(), digits.data() + digits.size(), values[offset + place]);
+    return std::string_view(digits.data(), static_cast<std::size_t>(written.ptr - digits.data()));
   };
 }
 

@@ -60,7 +60,7 @@ std::string_view IdText::operator()(nb::handle id) {
     return digits_;
   }
   refuse(fmt::format("an id is of type {}. Ids are str or int.",
-                     nb::cast<std::string>(nb::str(id.type().attr("__name__")))));
+                     nb::str(id.type().attr("__name__")).c_str()));
 }
 
 IdKind for_each_id(nb::handle ids, const std::function<void(std::string_view)>& take) {

@@ -29,7 +29,7 @@ void take(const nb::dict& given, const char* name, T& option) {
   throw Error(ErrorCode::invalid_argument,
               fmt::format("options: {} is {}, which is of the wrong type or out of range.",
                           name,
-                          nb::cast<std::string>(nb::repr(value))));
+                          nb::repr(value).c_str()));
 }
 
 template <class T>
