@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 USERS = ["ann", "bob", "cat", "dan", "eve", "fay"]
-ITEMS = ["ä", "b", "c", "d", "e", "f"]
+ITEMS = ["\u00e4", "b", "c", "d", "e", "f"]
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_ids_are_the_caller_s_own(model):
     assert model.user_ids.tolist() == USERS
     assert model.similar_items("d", top_k=2)[0].tolist() in (["e", "f"], ["f", "e"])
     assert set(model.similar_users("dan", top_k=2)[0]) == {"eve", "fay"}
-    assert set(model.explain("ann", "c").items) == {"ä", "b"}
+    assert set(model.explain("ann", "c").items) == {"\u00e4", "b"}
 
 
 @pytest.mark.parametrize("ids, dtype", [([10, -3, 2**62, 4, 5, 6], np.int64), (list("123456"), object)])
@@ -61,18 +61,18 @@ def test_many_users_at_once(model):
 
 
 def test_lists_can_be_limited(model):
-    assert model.recommend("ann", allow=["ä", "e"])[0].tolist() == ["e"]
-    assert model.recommend("ann", allow=["ä", "e"], include_seen=True)[0].tolist() == ["ä", "e"]
+    assert model.recommend("ann", allow=["\u00e4", "e"])[0].tolist() == ["e"]
+    assert model.recommend("ann", allow=["\u00e4", "e"], include_seen=True)[0].tolist() == ["\u00e4", "e"]
     assert "c" not in model.recommend("ann", deny=["c"])[0]
     assert model.recommend("ann", allow=[])[0].size == 0
     assert model.recommend(["ann"], allow=[])[0].shape == (1, 0)
 
 
 def test_histories(model, taste_groups):
-    ids, scores = model.recommend(history=["ä", "b"], top_k=1)
+    ids, scores = model.recommend(history=["\u00e4", "b"], top_k=1)
     assert ids.tolist() == ["c"]
-    assert model.recommend(history={"ä": 1.0, "b": 1.0}, top_k=1)[1] == scores
-    assert model.recommend(history=(["ä", "b"], [1, 1]), top_k=1)[1] == scores
+    assert model.recommend(history={"\u00e4": 1.0, "b": 1.0}, top_k=1)[1] == scores
+    assert model.recommend(history=(["\u00e4", "b"], [1, 1]), top_k=1)[1] == scores
     many = model.recommend(history=taste_groups, top_k=1)
     np.testing.assert_array_equal(many[1][0], scores)
     assert many[0].shape == (6, 1)
@@ -83,7 +83,7 @@ def test_predict(model, taste_groups):
     scores = model.user_factors.astype(float) @ model.item_factors.T.astype(float)
 
     assert model.predict("bob", "c") == pytest.approx(scores[1, 2])
-    np.testing.assert_allclose(model.predict(["bob", "eve"], ["c", "ä"]), scores[[1, 4], [2, 0]])
+    np.testing.assert_allclose(model.predict(["bob", "eve"], ["c", "\u00e4"]), scores[[1, 4], [2, 0]])
     assert model.predict("nobody", "c") == 0
     rated = alsace.ExplicitALS(factors=2, biases=True).fit(taste_groups)
     assert 0 <= rated.predict(0, 77) <= 1
