@@ -257,6 +257,11 @@ void evaluate_command(Arguments given) {
   }
   Log log(arguments.common.quiet);
   TrainOptions options = arguments.training.resolved();
+  if (options.dislikes) {
+    refuse(
+        "--dislikes is for train: what to rank below others has no metric here. Leave it out, or "
+        "evaluate a model of train with --model.");
+  }
   if (!arguments.models.empty()) {
     options.feedback = load_model(arguments.models.front()).options.feedback;
   }

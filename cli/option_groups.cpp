@@ -104,7 +104,7 @@ ReadOptions ReadingOptions::read_options(Feedback feedback, int threads) const {
     options.columns = split_commas(*columns);
   }
   options.skip_bad_lines = skip_bad_lines;
-  options.allow_negative = feedback == Feedback::explicit_feedback;
+  options.allow_negative = dislikes || feedback == Feedback::explicit_feedback;
   options.keep_times = splits_by_time || prepare_options(feedback).duplicates == Duplicates::last;
   options.memory_limit = memory_limit;
   options.threads = threads;
@@ -170,6 +170,9 @@ void TrainingOptions::declare(CommandLine& line) {
               "X",
               unobserved_weight,
               "Confidence of a pair that was not observed (default 1).");
+  line.flag("--dislikes",
+            dislikes,
+            "Values of 0 or less are dislikes: preference 0 with the confidence of their size.");
   line.word("--regularization-count",
             "observed|all",
             regularization_count,
@@ -182,12 +185,13 @@ void TrainingOptions::declare(CommandLine& line) {
 }
 
 void TrainingOptions::check_feedback(Feedback feedback) const {
-  const std::array<std::pair<const char*, bool>, 6> implicit_only = {
+  const std::array<std::pair<const char*, bool>, 7> implicit_only = {
       {{"--preset", preset.has_value()},
        {"--confidence", confidence.has_value()},
        {"--alpha", alpha.has_value()},
        {"--log-epsilon", log_epsilon.has_value()},
        {"--unobserved-weight", unobserved_weight.has_value()},
+       {"--dislikes", dislikes},
        {"--regularization-count", regularization_count.has_value()}}};
   const std::array<std::pair<const char*, bool>, 2> explicit_only = {
       {{"--biases", biases}, {"--nonnegative", nonnegative}}};
@@ -243,6 +247,7 @@ TrainOptions TrainingOptions::resolved(const TrainOptions* base) const {
   apply(options.alpha, alpha);
   apply(options.log_epsilon, log_epsilon);
   apply(options.unobserved_weight, unobserved_weight);
+  options.dislikes = options.dislikes || dislikes;
   options.biases = options.biases || biases;
   options.nonnegative = options.nonnegative || nonnegative;
   return resolve(options);

@@ -33,6 +33,7 @@ struct ReadingOptions {
   std::optional<int> min_per_item;
   std::optional<Duplicates> duplicates;
   bool skip_bad_lines = false;
+  bool dislikes = false;  ///< As in TrainOptions: values may be negative.
   /// False where times are of no use but to merge duplicates: what is not needed is not held.
   bool splits_by_time = true;
   std::uint64_t memory_limit = 0;  ///< As in ReadOptions.
@@ -50,6 +51,7 @@ struct ReadingOptions {
 struct TrainingOptions {
   bool implicit_feedback = false;
   bool explicit_feedback = false;
+  bool dislikes = false;
   bool biases = false;
   bool nonnegative = false;
   std::optional<std::string> preset;

@@ -5,7 +5,6 @@
 #include "interrupt.h"
 #include "lists.h"
 
-#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -36,30 +35,19 @@ bool parse(Arguments arguments, PredictArguments& out) {
   return line.parse(arguments);
 }
 
-/// Scores of pairs, where ids the model does not know get what is known: the mean of the ratings
-/// and the bias of the other side; with implicit feedback 0.
+/// Scores of pairs, counting those with an id the model does not know.
 class PairScores {
  public:
   explicit PairScores(const OpenModel& open) : model_(*open.model), recommender_(open.model) {}
 
   double operator()(Index user, Index item) {
-    const bool user_known = user < model_.user_ids.size();
-    const bool item_known = item < model_.item_ids.size();
-    if (user_known && item_known) {
-      return recommender_.predict(user, item);
-    }
-    ++unknown_;
-    if (model_.options.feedback == Feedback::implicit_feedback) {
-      return 0;
-    }
-    double score = model_.value_mean;
-    if (model_.options.biases && user_known) {
-      score += static_cast<double>(model_.user_biases[static_cast<std::size_t>(user)]);
-    }
-    if (model_.options.biases && item_known) {
-      score += static_cast<double>(model_.item_biases[static_cast<std::size_t>(item)]);
-    }
-    return std::clamp(score, model_.value_min, model_.value_max);
+    const auto known = [](Index row, const IdTable& ids) {
+      return row < ids.size() ? std::optional(row) : std::nullopt;
+    };
+    const auto user_row = known(user, model_.user_ids);
+    const auto item_row = known(item, model_.item_ids);
+    unknown_ += user_row && item_row ? 0 : 1;
+    return recommender_.predict(user_row, item_row);
   }
 
   [[nodiscard]] std::int64_t unknown() const noexcept { return unknown_; }

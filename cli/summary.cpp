@@ -26,6 +26,7 @@ Json options_json(const TrainOptions& options) {
     out["alpha"] = options.alpha;
     out["log_epsilon"] = options.log_epsilon;
     out["unobserved_weight"] = options.unobserved_weight;
+    out["dislikes"] = options.dislikes;
   } else {
     out["biases"] = options.biases;
     out["nonnegative"] = options.nonnegative;

@@ -215,6 +215,7 @@ void train_command(Arguments given) {
 
   RunFigures run;
   arguments.reading.splits_by_time = false;
+  arguments.reading.dislikes = options.dislikes;
   arguments.reading.memory_limit = arguments.memory_limit.value_or(0);
   Interactions interactions = read_data(to_paths(arguments.files),
                                         arguments.reading,

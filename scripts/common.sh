@@ -27,7 +27,7 @@ no_arguments() {
 
 # Our C++ files, each followed by a zero byte.
 cpp_files() {
-  find include src cli tests bench -type f \( -name '*.h' -o -name '*.cpp' \) -print0 | sort -z
+  find include src cli python tests bench -type f \( -name '*.h' -o -name '*.cpp' \) -print0 | sort -z
 }
 
 build_preset() {

@@ -86,7 +86,14 @@ install_python_packages() {
     --requirement scripts/requirements.txt ||
     fail "pip could not install scripts/requirements.txt. See its message above."
   printf '%s\n' "$wanted" >"$stamp"
+  has_python_headers || install_packages python3-dev
   say "$("$python" --version), packages of scripts/requirements.txt in .venv"
+}
+
+# What the Python module is compiled against: a Python not of Debian brings its own.
+has_python_headers() {
+  .venv/bin/python -c 'import os, sys, sysconfig
+sys.exit(not os.path.exists(os.path.join(sysconfig.get_path("include"), "Python.h")))'
 }
 
 # The first Python that can make a .venv: the user's own, else the system's.

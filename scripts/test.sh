@@ -26,6 +26,7 @@ run_tests() {
     check "build release" build_release
     check "unit tests" run_ctest release
     check "command line, documents, scripts" run_pytest
+    check "Python package" test_python_package
     check "installed copy" test_installed_copy
     check "build asan" build_preset asan
     check "unit tests under asan and ubsan" run_ctest asan "${not_slow[@]}"
@@ -84,7 +85,8 @@ check_format() {
 }
 
 build_release() {
-  cmake --preset release -DALSACE_BUILD_TESTS=ON --log-level=NOTICE
+  cmake --preset release -DALSACE_BUILD_TESTS=ON -DALSACE_BUILD_PYTHON=ON \
+    -DPython_EXECUTABLE="$PWD/.venv/bin/python" --log-level=NOTICE
   cmake --build build/release --parallel "$jobs" 2>&1 | tee "$log/release_build.txt"
   # A user's newer compiler may warn, ours may not.
   if grep -q 'warning:' "$log/release_build.txt"; then
@@ -100,7 +102,20 @@ run_ctest() {
 }
 
 run_pytest() {
-  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q tests
+  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q tests --ignore tests/python/package
+}
+
+# Makes the wheel out of what the release build has compiled, installs it and tests it.
+test_python_package() {
+  local wheels=build/wheels
+  rm -rf "$wheels"
+  .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps \
+    --wheel-dir "$wheels" --config-settings build-dir=build/release \
+    --config-settings cmake.define.ALSACE_BUILD_TESTS=ON \
+    --config-settings cmake.define.ALSACE_DEVELOPER=ON .
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
+    "$wheels"/alsace-*.whl
+  ALSACE_PROGRAM=$PWD/.venv/bin/alsace .venv/bin/python -m pytest -q tests/python/package
 }
 
 # Installs to a fresh place, builds a program of a user's against it, and runs that.

@@ -12,6 +12,13 @@ namespace alsace {
 /// Row number of a user or an item, counted from 0. 32 bits halve the index traffic of training.
 using Index = std::int32_t;
 
+/// What ids are to the caller, so that a surface can give them back as they came.
+enum class IdKind {
+  unknown,  ///< A file's text: it does not say.
+  text,
+  integer  ///< Whole numbers of 64 bits in decimal digits.
+};
+
 /// The outside names of rows: row number to id and back. Ids are any non-empty UTF-8 strings.
 ///
 /// Bytes lie in one block (no allocation per id); look-up is by an open-addressing hash table, so
@@ -26,8 +33,14 @@ class IdTable {
   ///         rows have one name.
   static IdTable from_parts(std::string bytes, std::vector<std::int64_t> offsets);
 
+  /// "0", "1", ..., of kind integer: for rows that have no other names.
+  static IdTable numbered(Index size);
+
   [[nodiscard]] Index size() const noexcept { return static_cast<Index>(offsets_.size()) - 1; }
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+
+  [[nodiscard]] IdKind kind() const noexcept { return kind_; }
+  void set_kind(IdKind kind) noexcept { kind_ = kind; }
 
   /// Name of row `row`, 0 <= row < size(). Valid until the next find_or_add.
   [[nodiscard]] std::string_view operator[](Index row) const noexcept;
@@ -57,6 +70,7 @@ class IdTable {
 
   std::string bytes_;
   std::vector<std::int64_t> offsets_ = {0};
+  IdKind kind_ = IdKind::unknown;
   std::vector<Index> slots_;  ///< Row + 1, or 0 for a free slot; a power of two long.
 };
 

@@ -5,8 +5,10 @@
 #include "alsace/interactions.h"
 #include "alsace/options.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -68,6 +70,11 @@ void save_model(const Model& model, const std::filesystem::path& path);
 /// @throws Error io_error when it cannot be read, incompatible_model when it is not a model file,
 ///         damaged, or of a newer format.
 Model load_model(const std::filesystem::path& path);
+
+/// What save_model() writes, in memory, and the model in such bytes.
+/// @throws Error as those two.
+std::vector<std::byte> to_bytes(const Model& model);
+Model from_bytes(std::span<const std::byte> bytes);
 
 /// XXH3 over ids and the bytes of all tensors: not over time, threads or paths. 16 hex digits.
 std::string model_hash(const Model& model);

@@ -47,10 +47,13 @@ struct TrainOptions {
   std::uint64_t seed = 42;  ///< Of the start values; the same seed gives the same model.
   int threads = 0;          ///< 0: all this process may use. Never changes the result.
 
-  Confidence confidence = Confidence::linear;  ///< Implicit only, as the next three.
+  Confidence confidence = Confidence::linear;  ///< Implicit only, as the next four.
   double alpha = 10;                           ///< Confidence scale, > 0.
   double log_epsilon = 1;                      ///< Of Confidence::log, > 0.
   double unobserved_weight = 1;  ///< w0 >= 0: the confidence of a pair that was not observed.
+  /// A value r <= 0 is a dislike: preference 0 with the confidence of |r|. Without it values of 0
+  /// are dropped and negative ones refused.
+  bool dislikes = false;
 
   bool biases = false;       ///< Explicit only: adds mean, user and item biases.
   bool nonnegative = false;  ///< Explicit only: all factors >= 0 (biases are free).
@@ -67,8 +70,8 @@ TrainOptions recommended_options();
 ///         this feedback, its value and its range.
 TrainOptions resolve(TrainOptions options);
 
-/// c of one observed value under resolved options, in double. `mean_value` is mean(r), used by
-/// Confidence::relative only.
+/// c of one observed value |r| under resolved options, in double. `mean_value` is mean(|r|), used
+/// by Confidence::relative only.
 double confidence_of(double value, const TrainOptions& options, double mean_value);
 
 /// The words of the command line and of the model file ("implicit", "auto", "linear", ...).

@@ -2,12 +2,14 @@
 
 #include "alsace/interactions.h"
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace alsace {
@@ -72,6 +74,11 @@ Triplets read_triplets(std::span<const std::filesystem::path> files,
 Interactions read_interactions(std::span<const std::filesystem::path> files,
                                const ReadOptions& options = {},
                                ReadReport* report = nullptr);
+
+/// Places of user, item, value and time among a table's column names, by the rules of
+/// ReadOptions::columns for a header; -1 where there is none.
+/// @throws Error invalid_data when two columns may be meant for one role.
+std::array<int, 4> find_columns(std::span<const std::string_view> names);
 
 /// Titles and other texts of items: the first column (or the one named item, item_id or movieId)
 /// is the id, the second (or the one named title or name) the title. Any delimiter as above; text

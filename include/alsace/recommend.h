@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct ListOptions {
   std::span<const Index> allow = {};  ///< When not empty, only these items.
   std::span<const Index> deny = {};   ///< Never these.
 };
+
+/// Takes (place, list); false stops.
+using ListSink = std::function<bool(std::size_t, std::vector<Scored>&&)>;
 
 /// Factors of a user the model has not seen.
 struct FoldedUser {
@@ -71,11 +75,19 @@ class Recommender {
                                                   const ListOptions& options = {}) const;
 
   /// recommend() for many users on `threads` threads (0: all). `sink` gets (place in users, list)
-  /// in the order of `users`, on the calling thread; memory is bounded. False stops.
+  /// in the order of `users`, on the calling thread; memory is bounded.
   void recommend_many(std::span<const Index> users,
                       const ListOptions& options,
                       int threads,
-                      const std::function<bool(std::size_t, std::vector<Scored>&&)>& sink) const;
+                      const ListSink& sink) const;
+
+  /// The same of recommend_for() and of fold_in().
+  void recommend_for_many(std::span<const std::vector<ItemValue>> histories,
+                          const ListOptions& options,
+                          int threads,
+                          const ListSink& sink) const;
+  [[nodiscard]] std::vector<FoldedUser> fold_in_many(
+      std::span<const std::vector<ItemValue>> histories, int threads) const;
 
   /// Nearest rows by cosine of their factors, the row itself and rows of no length left out.
   [[nodiscard]] std::vector<Scored> similar_items(Index item, int top_k = 10) const;
@@ -95,8 +107,9 @@ class Recommender {
   void scores(const FoldedUser& user, std::span<float> out) const;
 
   /// Score of one pair; with explicit feedback clipped to the range of the training values. Rows
-  /// without a training interaction give the mean plus the bias that is known.
-  [[nodiscard]] double predict(Index user, Index item) const;
+  /// without a training interaction, and those the model lacks, give the mean plus the bias that
+  /// is known; with implicit feedback 0.
+  [[nodiscard]] double predict(std::optional<Index> user, std::optional<Index> item) const;
 
  private:
   struct Prepared;  ///< The item side made ready for fold-in and explain.

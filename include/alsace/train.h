@@ -1,5 +1,6 @@
 #pragma once
 
+#include "alsace/csr_matrix.h"
 #include "alsace/interactions.h"
 #include "alsace/model.h"
 #include "alsace/options.h"
@@ -32,8 +33,12 @@ struct TrainControl {
   /// Start factors: a model whose rows are matched by id (rows it lacks start as usual). Same
   /// number of factors, else invalid_argument.
   const Model* warm_start = nullptr;
+  /// Start factors row by row as the interactions number them, used as they are; or no data. They
+  /// exclude warm_start.
+  FactorView start_users = {};
+  FactorView start_items = {};
   /// A checkpoint to go on from. Other data or options (but for iterations, tolerance, threads)
-  /// are refused with invalid_argument. Excludes warm_start.
+  /// are refused with invalid_argument. Excludes any other start.
   const Model* resume = nullptr;
 
   std::filesystem::path checkpoint =
@@ -57,12 +62,12 @@ struct TrainControl {
 ///                                             + 4 k items + 8 k^2 (21 + 5 t))
 ///
 /// where n interactions are 12 n while they are sorted and 8 n afterwards if all_ones, and
-/// afterwards 16 n with explicit feedback. Biases are one more factor. `id_bytes` is
-/// IdTable::held_bytes() of both. Checkpoints and models to start from are not counted: they are
-/// mapped files.
+/// afterwards 16 n with explicit feedback, 28 n with dislikes. Biases are one more factor.
+/// `id_bytes` is IdTable::held_bytes() of both. Checkpoints and models to start from are not
+/// counted: they are mapped files.
 ///
 /// @param all_ones no values, or all of them 1.
-/// @param options  resolved or not: factors, feedback, biases and threads are used.
+/// @param options  resolved or not: factors, feedback, dislikes, biases and threads are used.
 std::uint64_t training_memory(std::int64_t interactions,
                               bool all_ones,
                               Index users,
@@ -78,7 +83,7 @@ std::uint64_t training_memory(const Interactions& interactions, const TrainOptio
 ///
 /// Each iteration solves users from items, then items from users; at the end users are solved once
 /// more to a backward error of 1e-6, so that fold-in of a user's own history gives the stored row.
-/// Implicit feedback drops values of 0 and refuses negative ones.
+/// Implicit feedback drops values of 0 and refuses negative ones, unless they are dislikes.
 ///
 /// Memory: training_memory() where the interactions are given by std::move, which releases them on
 /// the way; else they count besides.
@@ -95,5 +100,28 @@ Model train(const Interactions& interactions,
 Model train(Interactions&& interactions,
             const TrainOptions& options = {},
             const TrainControl& control = {});
+
+/// The same model from the same interactions as a matrix.
+Model train(CsrInteractions interactions,
+            const TrainOptions& options = {},
+            const TrainControl& control = {});
+
+/// Solves `users` anew from their whole histories, with the items as they are, and puts them into
+/// the model; users it lacks are added at its end. Then fold-in of a history gives the stored row.
+/// Histories replace the stored interactions of these users, where interactions are stored. The
+/// mean value and the summary stay those of training.
+///
+/// @param histories  [users x items of the model], columns strictly rising within a row.
+/// @throws Error as train(), and leaves the model as it was. O(model + entries).
+void partial_fit_users(Model& model,
+                       const IdTable& users,
+                       const CsrMatrix& histories,
+                       int threads = 0);
+
+/// The same for items, from the users that touched them: [items x users of the model].
+void partial_fit_items(Model& model,
+                       const IdTable& items,
+                       const CsrMatrix& audiences,
+                       int threads = 0);
 
 }  // namespace alsace

@@ -114,6 +114,7 @@ void check_feedback(const TrainOptions& options) {
       : options.alpha != standard.alpha                               ? "alpha"
       : options.log_epsilon != standard.log_epsilon                   ? "log_epsilon"
       : options.unobserved_weight != standard.unobserved_weight       ? "unobserved_weight"
+      : options.dislikes                                              ? "dislikes"
       : options.regularization_count != standard.regularization_count ? "regularization_count"
                                                                       : nullptr;
   if (unused != nullptr) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -108,6 +109,19 @@ IdTable IdTable::from_parts(std::string bytes, std::vector<std::int64_t> offsets
       __builtin_prefetch(&table.slots_[hash & (table.slots_.size() - 1)]);
     }
   }
+  return table;
+}
+
+IdTable IdTable::numbered(Index size) {
+  std::string bytes;
+  std::vector<std::int64_t> offsets = {0};
+  offsets.reserve(at(size) + 1);
+  for (Index row = 0; row < size; ++row) {
+    fmt::format_to(std::back_inserter(bytes), "{}", row);
+    offsets.push_back(static_cast<std::int64_t>(bytes.size()));
+  }
+  IdTable table = from_parts(std::move(bytes), std::move(offsets));
+  table.kind_ = IdKind::integer;
   return table;
 }
 

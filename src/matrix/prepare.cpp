@@ -229,7 +229,9 @@ IdTable renamed(const IdTable& ids, std::span<const Index> numbers, Index count)
     names += ids[row];
     offsets.push_back(static_cast<std::int64_t>(names.size()));
   }
-  return IdTable::from_parts(std::move(names), std::move(offsets));
+  IdTable table = IdTable::from_parts(std::move(names), std::move(offsets));
+  table.set_kind(ids.kind());
+  return table;
 }
 
 /// Leaves out the low pairs whose user or item has gone.

@@ -6,7 +6,9 @@
 #include "model/header.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -59,8 +61,18 @@ void check_factors(const FactorTable& table, Index rows, int factors, std::strin
   }
 }
 
+bool is_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() && std::to_string(value) == text;
+}
+
 void check_ids(const IdTable& ids, std::string_view name) {
   for (Index row = 0; row < ids.size(); ++row) {
+    require(ids.kind() != IdKind::integer || is_integer(ids[row]),
+            "{} {} is no whole number, as its kind says",
+            name,
+            row);
     require(!ids[row].empty() && is_utf8(ids[row]),
             "{} {} is empty or not UTF-8, ids are texts of at least one character",
             name,

@@ -21,7 +21,7 @@ constexpr std::uint64_t most_factors = 65536;
 class Tensors {
  public:
   Tensors(const FileHeader& header, std::span<const std::byte> file)
-      : data_(file.subspan(header.bytes)) {
+      : version_(header.version), data_(file.subspan(header.bytes)) {
     for (const TensorInfo& tensor : header.tensors) {
       if (is_padding(tensor)) {
         check_padding(tensor);
@@ -97,9 +97,8 @@ class Tensors {
 
   void finish() const {
     if (!tensors_.empty()) {
-      throw FormatError(fmt::format("it has a tensor {}, which format {} does not know",
-                                    tensors_.begin()->first,
-                                    model_format_version));
+      throw FormatError(fmt::format(
+          "it has a tensor {}, which format {} does not know", tensors_.begin()->first, version_));
     }
   }
 
@@ -132,15 +131,18 @@ class Tensors {
     return std::move(tensor.mapped());
   }
 
+  int version_;
   std::span<const std::byte> data_;
   std::map<std::string, TensorInfo> tensors_;
 };
 
-IdTable take_ids(Tensors& tensors, const std::string& side) {
+IdTable take_ids(Tensors& tensors, const std::string& side, IdKind kind) {
   std::string bytes = tensors.take_text(side + "_ids");
   std::vector<std::int64_t> offsets = tensors.take_counts(side + "_id_offsets");
   try {
-    return IdTable::from_parts(std::move(bytes), std::move(offsets));
+    IdTable ids = IdTable::from_parts(std::move(bytes), std::move(offsets));
+    ids.set_kind(kind);
+    return ids;
   } catch (const Error& error) {
     throw FormatError(fmt::format("tensor {}_ids holds no ids ({})", side, error.what()));
   }
@@ -190,8 +192,8 @@ Model decode_model(std::span<const std::byte> file,
   model.user_counts = tensors.take_counts("user_counts");
   model.item_counts = tensors.take_counts("item_counts");
   model.spectrum = tensors.take_doubles("spectrum");
-  model.user_ids = take_ids(tensors, "user");
-  model.item_ids = take_ids(tensors, "item");
+  model.user_ids = take_ids(tensors, "user", model.user_ids.kind());
+  model.item_ids = take_ids(tensors, "item", model.item_ids.kind());
   model.interactions = take_csr(tensors, "interaction", model);
   model.low = take_csr(tensors, "low", model);
   model.summary.objective = tensors.take_doubles("objective");

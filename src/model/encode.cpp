@@ -57,7 +57,8 @@ void encode_model(const Model& model, std::string_view program_version, const By
     checksums.emplace(source.name, checksum_of(source));
   }
   const std::vector<TensorInfo> tensors = place(sources);
-  const std::string header = header_bytes(metadata_of(model, program_version, checksums), tensors);
+  const std::string header =
+      header_bytes(format_of(model), metadata_of(model, program_version, checksums), tensors);
   sink(std::as_bytes(std::span(header)));
   auto source = sources.begin();
   for (const TensorInfo& tensor : tensors) {

@@ -33,23 +33,23 @@ std::string_view text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};  // NOLINT
 }
 
-/// Where the digits of the checksum stand in a file of this format version.
-std::size_t checksum_place() {
-  return length_bytes + header_start.size() + std::to_string(model_format_version).size() +
-         checksum_key.size();
-}
+static_assert(model_format_version < 10, "a version of one digit is assumed");
+
+/// Where the digits of the checksum stand in a file.
+constexpr std::size_t checksum_place = length_bytes + header_start.size() + 1 + checksum_key.size();
 
 /// XXH3 of length and header, the digits of the checksum itself taken as zeros.
 std::string checksum_of(std::string_view header) {
-  const std::size_t place = checksum_place();
+  const std::size_t place = checksum_place;
   Hasher hasher;
   hasher.add(header.substr(0, place)).add(unknown_checksum);
   hasher.add(header.substr(place + unknown_checksum.size()));
   return hex(hasher.digest());
 }
 
-/// Refuses files of other programs and of later formats before anything else is looked at.
-void check_start(std::string_view file) {
+/// The format version. Refuses files of other programs and of later formats before anything else
+/// is looked at.
+int check_start(std::string_view file) {
   if (file.empty()) {
     throw ForeignFile("is empty, not a model");
   }
@@ -63,15 +63,16 @@ void check_start(std::string_view file) {
   if (parsed.ec != std::errc{} || version < 1) {
     throw FormatError("its format version cannot be read");
   }
-  if (version != model_format_version) {
+  if (version > model_format_version) {
     throw LaterFormat(
-        fmt::format("has format {}, this program reads {}", version, model_format_version));
+        fmt::format("has format {}, this program reads 1 to {}", version, model_format_version));
   }
   const std::string_view after =
-      file.substr(std::min(file.size(), checksum_place() - checksum_key.size()));
+      file.substr(std::min(file.size(), checksum_place - checksum_key.size()));
   if (!after.starts_with(checksum_key)) {
     throw FormatError("its header has no checksum");
   }
+  return version;
 }
 
 /// Length and JSON of the header, with its padding.
@@ -88,7 +89,7 @@ std::string_view whole_header(std::string_view file) {
                     most_header_bytes));
   }
   const auto end = length_bytes + static_cast<std::size_t>(length);
-  if (end % tensor_alignment != 0 || end < checksum_place() + unknown_checksum.size()) {
+  if (end % tensor_alignment != 0 || end < checksum_place + unknown_checksum.size()) {
     throw FormatError(fmt::format("its header cannot be {} bytes long", length));
   }
   return file.substr(0, end);
@@ -237,11 +238,13 @@ bool is_padding(const TensorInfo& tensor) noexcept {
          tensor.end - tensor.begin < tensor_alignment;
 }
 
-std::string header_bytes(const Metadata& metadata, const std::vector<TensorInfo>& tensors) {
+std::string header_bytes(int version,
+                         const Metadata& metadata,
+                         const std::vector<TensorInfo>& tensors) {
   nlohmann::ordered_json json;
   auto& texts = json["__metadata__"];
   texts["format"] = "alsace model";
-  texts["version"] = std::to_string(model_format_version);
+  texts["version"] = std::to_string(version);
   texts["checksum"] = unknown_checksum;
   for (const auto& [key, text] : metadata) {
     texts[key] = text;
@@ -263,21 +266,20 @@ std::string header_bytes(const Metadata& metadata, const std::vector<TensorInfo>
                     most_header_bytes));
   }
   std::memcpy(header.data(), &length, length_bytes);
-  header.replace(checksum_place(), unknown_checksum.size(), checksum_of(header));
+  header.replace(checksum_place, unknown_checksum.size(), checksum_of(header));
   return header;
 }
 
 FileHeader read_header(std::span<const std::byte> file, bool verify_checksum) {
   const std::string_view text = text_of(file);
-  check_start(text);
+  const int version = check_start(text);
   const std::string_view header = whole_header(text);
   if (verify_checksum &&
-      header.substr(checksum_place(), unknown_checksum.size()) != checksum_of(header)) {
+      header.substr(checksum_place, unknown_checksum.size()) != checksum_of(header)) {
     throw FormatError("its header does not match its checksum");
   }
   const nlohmann::json json = parse_json(header.substr(length_bytes), "its header");
-  FileHeader result;
-  result.bytes = header.size();
+  FileHeader result{.version = version, .bytes = header.size()};
   for (const auto& [key, value] : json["__metadata__"].items()) {
     if (!value.is_string()) {
       throw FormatError(fmt::format("its metadata '{}' is no text", key));

@@ -16,7 +16,7 @@ namespace alsace {
 
 // The constants of docs/model_format.md.
 
-inline constexpr int model_format_version = 1;
+inline constexpr int model_format_version = 2;  ///< The latest; all before it are read as well.
 inline constexpr std::size_t tensor_alignment = 64;
 inline constexpr std::size_t most_header_bytes = std::size_t{1}
                                                  << 20;  ///< Real ones are about 4 KB.
@@ -64,6 +64,7 @@ bool is_padding(const TensorInfo& tensor) noexcept;
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 struct FileHeader {
+  int version = model_format_version;
   std::map<std::string, std::string, std::less<>> metadata = {};
   std::vector<TensorInfo> tensors = {};  ///< By place in the file.
   std::size_t bytes = 0;                 ///< Of the header with its length: where data begins.
@@ -71,7 +72,9 @@ struct FileHeader {
 
 /// Length, JSON and blanks up to the first tensor, with the header's checksum filled in.
 /// @throws FormatError when it would be longer than most_header_bytes.
-std::string header_bytes(const Metadata& metadata, const std::vector<TensorInfo>& tensors);
+std::string header_bytes(int version,
+                         const Metadata& metadata,
+                         const std::vector<TensorInfo>& tensors);
 
 /// The header of a whole file. Afterwards the tensors cover the rest of the file without gap or
 /// overlap, each with as many bytes as its shape says.

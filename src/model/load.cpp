@@ -74,12 +74,10 @@ Mapping map_file(const std::filesystem::path& path) {
           .bytes = {static_cast<const std::byte*>(data), size}};
 }
 
-}  // namespace
-
-Model load_model(const std::filesystem::path& path) {
-  const Mapping mapping = map_file(path);
+/// `name` is what errors call the bytes.
+Model decode(const Mapping& mapping, const std::string& name) {
   const auto incompatible = [&](const std::string& what) {
-    return Error(ErrorCode::incompatible_model, path.string() + " " + what);
+    return Error(ErrorCode::incompatible_model, name + " " + what);
   };
   try {
     return decode_model(mapping.bytes, mapping.owner, Checksums::verify);
@@ -92,6 +90,16 @@ Model load_model(const std::filesystem::path& path) {
     throw incompatible(
         fmt::format("is damaged: {}. Copy the file again, or train again.", error.what()));
   }
+}
+
+}  // namespace
+
+Model load_model(const std::filesystem::path& path) {
+  return decode(map_file(path), path.string());
+}
+
+Model from_bytes(std::span<const std::byte> bytes) {
+  return decode({.owner = nullptr, .bytes = bytes}, "the bytes of a model");
 }
 
 }  // namespace alsace

@@ -17,6 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Of format 1; format 2 has id_kinds as well.
 constexpr std::array<std::string_view, 10> keys = {"format",
                                                    "version",
                                                    "checksum",
@@ -33,8 +34,25 @@ std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string options_text(const TrainOptions& options) {
-  return dump({{"feedback", to_string(options.feedback)},
+constexpr std::array kind_words = {std::pair{IdKind::unknown, "unknown"},
+                                   std::pair{IdKind::text, "text"},
+                                   std::pair{IdKind::integer, "integer"}};
+
+std::string_view word_of(IdKind kind) {
+  return kind_words[static_cast<std::size_t>(kind)].second;
+}
+
+IdKind kind_of(std::string_view word) {
+  for (const auto& [kind, name] : kind_words) {
+    if (word == name) {
+      return kind;
+    }
+  }
+  throw FormatError(fmt::format("id_kinds has no such kind as '{}'", word));
+}
+
+std::string options_text(const TrainOptions& options, int version) {
+  Json json = {{"feedback", to_string(options.feedback)},
                {"factors", options.factors},
                {"regularization", options.regularization.value_or(0)},
                {"regularization_exponent", options.regularization_exponent.value_or(0)},
@@ -49,7 +67,16 @@ std::string options_text(const TrainOptions& options) {
                {"log_epsilon", options.log_epsilon},
                {"unobserved_weight", options.unobserved_weight},
                {"biases", options.biases},
-               {"nonnegative", options.nonnegative}});
+               {"nonnegative", options.nonnegative}};
+  if (version >= 2) {
+    json["dislikes"] = options.dislikes;
+  }
+  return dump(json);
+}
+
+std::string id_kinds_text(const Model& model) {
+  return dump(
+      {{"users", word_of(model.user_ids.kind())}, {"items", word_of(model.item_ids.kind())}});
 }
 
 std::string values_text(const Model& model) {
@@ -73,7 +100,9 @@ std::string summary_text(const TrainSummary& summary) {
 class Fields {
  public:
   Fields(const FileHeader& header, std::string_view what)
-      : what_(what), json_(parse_json(header.metadata.find(what)->second, what)) {}
+      : what_(what),
+        version_(header.version),
+        json_(parse_json(header.metadata.find(what)->second, what)) {}
 
   double number(std::string_view name) {
     return take(name, &nlohmann::json::is_number, "number").get<double>();
@@ -117,10 +146,8 @@ class Fields {
   }
   void finish() const {
     if (!json_.empty()) {
-      throw FormatError(fmt::format("{} has '{}', which format {} does not know",
-                                    what_,
-                                    json_.begin().key(),
-                                    model_format_version));
+      throw FormatError(fmt::format(
+          "{} has '{}', which format {} does not know", what_, json_.begin().key(), version_));
     }
   }
 
@@ -138,6 +165,7 @@ class Fields {
   }
 
   std::string_view what_;
+  int version_;
   nlohmann::json json_;
 };
 
@@ -160,8 +188,18 @@ TrainOptions take_options(const FileHeader& header) {
   options.unobserved_weight = fields.number("unobserved_weight");
   options.biases = fields.flag("biases");
   options.nonnegative = fields.flag("nonnegative");
+  options.dislikes = header.version >= 2 && fields.flag("dislikes");
   fields.finish();
   return options;
+}
+
+void take_id_kinds(const FileHeader& header, Model& model) {
+  if (header.version >= 2) {
+    Fields fields(header, "id_kinds");
+    model.user_ids.set_kind(kind_of(fields.text("users")));
+    model.item_ids.set_kind(kind_of(fields.text("items")));
+    fields.finish();
+  }
 }
 
 void take_values(const FileHeader& header, Model& model) {
@@ -199,29 +237,44 @@ std::uint64_t take_hash(const std::string& digits) {
 }
 
 void check_keys(const FileHeader& header) {
-  for (const std::string_view key : keys) {
+  std::vector<std::string_view> expected(keys.begin(), keys.end());
+  if (header.version >= 2) {
+    expected.emplace_back("id_kinds");
+  }
+  for (const std::string_view key : expected) {
     if (!header.metadata.contains(key)) {
       throw FormatError(fmt::format("its metadata has no '{}'", key));
     }
   }
-  if (header.metadata.size() != keys.size()) {
+  if (header.metadata.size() != expected.size()) {
     throw FormatError(
-        fmt::format("its metadata has keys that format {} does not know", model_format_version));
+        fmt::format("its metadata has keys that format {} does not know", header.version));
   }
 }
 
 }  // namespace
 
+int format_of(const Model& model) {
+  const bool kinds_known =
+      model.user_ids.kind() != IdKind::unknown || model.item_ids.kind() != IdKind::unknown;
+  return kinds_known || model.options.dislikes ? 2 : 1;
+}
+
 Metadata metadata_of(const Model& model,
                      std::string_view program_version,
                      const std::map<std::string, std::string>& checksums) {
-  return {{"alsace", std::string(program_version)},
-          {"complete", model.complete ? "true" : "false"},
-          {"data_hash", hex(model.data_hash)},
-          {"options", options_text(model.options)},
-          {"values", values_text(model)},
-          {"summary", summary_text(model.summary)},
-          {"checksums", dump(checksums)}};
+  const int version = format_of(model);
+  Metadata metadata = {{"alsace", std::string(program_version)},
+                       {"complete", model.complete ? "true" : "false"},
+                       {"data_hash", hex(model.data_hash)},
+                       {"options", options_text(model.options, version)},
+                       {"values", values_text(model)},
+                       {"summary", summary_text(model.summary)},
+                       {"checksums", dump(checksums)}};
+  if (version >= 2) {
+    metadata.emplace_back("id_kinds", id_kinds_text(model));
+  }
+  return metadata;
 }
 
 std::map<std::string, std::string> take_metadata(const FileHeader& header, Model& model) {
@@ -233,6 +286,7 @@ std::map<std::string, std::string> take_metadata(const FileHeader& header, Model
   model.complete = complete == "true";
   model.data_hash = take_hash(header.metadata.find("data_hash")->second);
   model.options = take_options(header);
+  take_id_kinds(header, model);
   take_values(header, model);
   model.summary = take_summary(header);
   std::map<std::string, std::string> checksums;

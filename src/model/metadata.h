@@ -8,6 +8,9 @@
 
 namespace alsace {
 
+/// The oldest format that can hold the model: what it writes, programs of before read as well.
+int format_of(const Model& model);
+
 /// Everything of a model that is no tensor, and the checksums of those that are. All values are
 /// text, as safetensors demands; what has parts is JSON in it, whose numbers read back exactly.
 Metadata metadata_of(const Model& model,

@@ -138,22 +138,33 @@ std::filesystem::path target_of(const std::filesystem::path& path) {
   return path;
 }
 
-}  // namespace
-
-void save_model(const Model& model, const std::filesystem::path& path) {
-  TemporaryFile file(target_of(path));
+void write_model(const Model& model, const std::string& target, const ByteSink& sink) {
   try {
-    encode_model(
-        model, ALSACE_VERSION, [&](std::span<const std::byte> bytes) { file.write(bytes); });
+    encode_model(model, ALSACE_VERSION, sink);
   } catch (const FormatError& error) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("save: the model for {} cannot be written: {}. Fill in what is missing "
                             "before saving.",
-                            path.string(),
+                            target,
                             error.what()));
   }
+}
+
+}  // namespace
+
+void save_model(const Model& model, const std::filesystem::path& path) {
+  TemporaryFile file(target_of(path));
+  write_model(model, path.string(), [&](std::span<const std::byte> bytes) { file.write(bytes); });
   file.keep_rights();
   file.become_target();
+}
+
+std::vector<std::byte> to_bytes(const Model& model) {
+  std::vector<std::byte> file;
+  write_model(model, "memory", [&](std::span<const std::byte> bytes) {
+    file.insert(file.end(), bytes.begin(), bytes.end());
+  });
+  return file;
 }
 
 }  // namespace alsace

@@ -3,6 +3,7 @@
 #include "alsace/error.h"
 
 #include "base/process.h"
+#include "read/names.h"
 #include "read/pipeline.h"
 #include "read/read_text.h"
 
@@ -100,6 +101,10 @@ Interactions read_interactions(std::span<const fs::path> files,
   interactions.triplets =
       read_triplets(files, options, interactions.user_ids, interactions.item_ids, report);
   return interactions;
+}
+
+std::array<int, 4> find_columns(std::span<const std::string_view> names) {
+  return named_columns(names, "table");
 }
 
 Interactions read_text(std::string_view text,

@@ -1,3 +1,4 @@
+#include "base/thread_pool.h"
 #include "kernels/dense.h"
 #include "recommend/prepared.h"
 
@@ -15,13 +16,14 @@ std::size_t at(Index row) {
 
 void check_value(const ItemValue& entry, const Model& model) {
   check_row(entry.item, model.item_ids.size(), "item");
-  const bool is_implicit = model.options.feedback == Feedback::implicit_feedback;
-  if (!std::isfinite(entry.value) || (is_implicit && entry.value < 0)) {
+  const bool not_negative =
+      model.options.feedback == Feedback::implicit_feedback && !model.options.dislikes;
+  if (!std::isfinite(entry.value) || (not_negative && entry.value < 0)) {
     throw Error(ErrorCode::invalid_argument,
                 fmt::format("recommend: the value of item '{}' is {}, it must be {}.",
                             model.item_ids[entry.item],
                             entry.value,
-                            is_implicit ? "a number of 0 or more" : "a finite number"));
+                            not_negative ? "a number of 0 or more" : "a finite number"));
   }
 }
 
@@ -47,7 +49,7 @@ std::vector<ItemValue> merged(const Model& model, std::span<const ItemValue> val
 
 float checked_confidence(const ItemValue& entry, const Model& model) {
   const auto confidence = static_cast<float>(
-      confidence_of(static_cast<double>(entry.value), model.options, model.value_mean));
+      confidence_of(std::abs(static_cast<double>(entry.value)), model.options, model.value_mean));
   if (!std::isfinite(confidence)) {
     throw Error(
         ErrorCode::invalid_argument,
@@ -67,12 +69,14 @@ History make_history(const Model& model, std::span<const ItemValue> values) {
   History history;
   history.target_offset = model.options.biases ? model.value_mean : 0.0;
   for (const ItemValue& entry : merged(model, values)) {
-    if (model.item_counts[at(entry.item)] == 0 || (is_implicit && entry.value == 0)) {
+    const bool says_nothing = is_implicit && !model.options.dislikes && entry.value == 0;
+    if (model.item_counts[at(entry.item)] == 0 || says_nothing) {
       continue;  // Nothing was learned about it, or nothing is said of it.
     }
     history.items.push_back(entry.item);
     if (is_implicit) {
       history.confidence.push_back(checked_confidence(entry, model));
+      history.targets.push_back(entry.value > 0 ? 1.0F : 0.0F);
     } else {
       history.targets.push_back(entry.value);
     }
@@ -114,6 +118,15 @@ FoldedUser Recommender::fold_in(std::span<const ItemValue> values) const {
   const auto factors = static_cast<std::ptrdiff_t>(model_->options.factors);
   return {.factors = {turned.begin(), turned.begin() + factors},
           .bias = model_->options.biases ? turned[at(model_->options.factors)] : 0.0F};
+}
+
+std::vector<FoldedUser> Recommender::fold_in_many(std::span<const std::vector<ItemValue>> histories,
+                                                  int threads) const {
+  std::vector<FoldedUser> users(histories.size());
+  ThreadPool pool(threads);
+  pool.run(histories.size(),
+           [&](std::size_t place, int) { users[place] = fold_in(histories[place]); });
+  return users;
 }
 
 }  // namespace alsace

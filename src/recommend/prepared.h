@@ -23,7 +23,7 @@ struct Recommender::Prepared {
 };
 
 /// One history as the row solver takes it: distinct trained items, rising, with confidence
-/// (implicit feedback) or values.
+/// and preferences (implicit feedback) or values.
 struct History {
   std::vector<Index> items;
   std::vector<float> confidence;

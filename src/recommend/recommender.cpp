@@ -97,6 +97,25 @@ std::vector<Scored> similar(const FactorTable& table, Index row, int count) {
   return top_k(scores, at(count));
 }
 
+/// Lists of 0 to count - 1 by many threads, in batches that go to the sink in order.
+void make_lists(std::size_t count,
+                int threads,
+                const std::function<std::vector<Scored>(std::size_t)>& list,
+                const ListSink& sink) {
+  ThreadPool pool(threads);
+  const std::size_t batch = 64 * static_cast<std::size_t>(pool.workers());
+  std::vector<std::vector<Scored>> lists(std::min(batch, count));
+  for (std::size_t first = 0; first < count; first += batch) {
+    const std::size_t size = std::min(batch, count - first);
+    pool.run(size, [&](std::size_t place, int) { lists[place] = list(first + place); });
+    for (std::size_t place = 0; place < size; ++place) {
+      if (!sink(first + place, std::move(lists[place]))) {
+        return;
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Recommender::Recommender(std::shared_ptr<const Model> model)
@@ -171,25 +190,26 @@ std::vector<Scored> Recommender::recommend_for(std::span<const ItemValue> histor
   return listed(options, seen, {}, all);
 }
 
-void Recommender::recommend_many(
-    std::span<const Index> users,
-    const ListOptions& options,
-    int threads,
-    const std::function<bool(std::size_t, std::vector<Scored>&&)>& sink) const {
-  ThreadPool pool(threads);
-  const std::size_t batch = 64 * static_cast<std::size_t>(pool.workers());
-  std::vector<std::vector<Scored>> lists(std::min(batch, users.size()));
-  for (std::size_t first = 0; first < users.size(); first += batch) {
-    const std::size_t count = std::min(batch, users.size() - first);
-    pool.run(count, [&](std::size_t place, int) {
-      lists[place] = recommend(users[first + place], options);
-    });
-    for (std::size_t place = 0; place < count; ++place) {
-      if (!sink(first + place, std::move(lists[place]))) {
-        return;
-      }
-    }
-  }
+void Recommender::recommend_many(std::span<const Index> users,
+                                 const ListOptions& options,
+                                 int threads,
+                                 const ListSink& sink) const {
+  make_lists(
+      users.size(),
+      threads,
+      [&](std::size_t place) { return recommend(users[place], options); },
+      sink);
+}
+
+void Recommender::recommend_for_many(std::span<const std::vector<ItemValue>> histories,
+                                     const ListOptions& options,
+                                     int threads,
+                                     const ListSink& sink) const {
+  make_lists(
+      histories.size(),
+      threads,
+      [&](std::size_t place) { return recommend_for(histories[place], options); },
+      sink);
 }
 
 std::vector<Scored> Recommender::similar_items(Index item, int top_k) const {
@@ -202,21 +222,29 @@ std::vector<Scored> Recommender::similar_users(Index user, int top_k) const {
   return similar(model_->user_factors, user, top_k);
 }
 
-double Recommender::predict(Index user, Index item) const {
-  check_row(user, model_->user_ids.size(), "user");
-  check_row(item, model_->item_ids.size(), "item");
+double Recommender::predict(std::optional<Index> user, std::optional<Index> item) const {
   const bool biased = model_->options.biases;
-  const bool known = model_->user_counts[at(user)] > 0 && model_->item_counts[at(item)] > 0;
-  const bool is_explicit = model_->options.feedback == Feedback::explicit_feedback;
-  double value = biased || (is_explicit && !known) ? model_->value_mean : 0.0;
-  if (biased) {
-    value += static_cast<double>(model_->user_biases[at(user)]) +
-             static_cast<double>(model_->item_biases[at(item)]);
+  bool known = user && item;
+  double value = biased ? model_->value_mean : 0.0;
+  if (user) {
+    check_row(*user, model_->user_ids.size(), "user");
+    known = known && model_->user_counts[at(*user)] > 0;
+    value += biased ? static_cast<double>(model_->user_biases[at(*user)]) : 0.0;
   }
-  const std::span<const float> x = model_->user_factors.row(user);
-  const std::span<const float> y = model_->item_factors.row(item);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    value += static_cast<double>(x[i]) * static_cast<double>(y[i]);
+  if (item) {
+    check_row(*item, model_->item_ids.size(), "item");
+    known = known && model_->item_counts[at(*item)] > 0;
+    value += biased ? static_cast<double>(model_->item_biases[at(*item)]) : 0.0;
+  }
+  const bool is_explicit = model_->options.feedback == Feedback::explicit_feedback;
+  if (known) {
+    const std::span<const float> x = model_->user_factors.row(*user);
+    const std::span<const float> y = model_->item_factors.row(*item);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      value += static_cast<double>(x[i]) * static_cast<double>(y[i]);
+    }
+  } else if (is_explicit && !biased) {
+    value = model_->value_mean;
   }
   return is_explicit ? std::clamp(value, model_->value_min, model_->value_max) : value;
 }

@@ -112,6 +112,35 @@ void take_start(const Model& start, Model& model) {
             model.item_biases);
 }
 
+void take_factors(FactorView start,
+                  const char* side,
+                  const TrainOptions& options,
+                  FactorTable& factors) {
+  if (start.data == nullptr) {
+    return;
+  }
+  if (start.rows != factors.rows() || start.factors != factors.factors()) {
+    refuse(fmt::format("the start factors of {} have shape [{}, {}], it must be [{}, {}].",
+                       side,
+                       start.rows,
+                       start.factors,
+                       factors.rows(),
+                       factors.factors()));
+  }
+  const auto good = [&](float value) {
+    return std::isfinite(value) && (value >= 0 || !options.nonnegative);
+  };
+  for (Index row = 0; row < start.rows; ++row) {
+    if (!std::ranges::all_of(start.row(row), good)) {
+      refuse(fmt::format("the start factors of {} must be finite numbers{}, row {} has others.",
+                         side,
+                         options.nonnegative ? " of 0 or more" : "",
+                         row));
+    }
+    std::ranges::copy(start.row(row), factors.row(row).begin());
+  }
+}
+
 void take_checkpoint(const Model& checkpoint, Model& model) {
   if (checkpoint.complete) {
     refuse(

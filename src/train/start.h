@@ -13,6 +13,14 @@ void draw_start(Model& model);
 /// @throws Error invalid_argument when the number of factors or the biases differ.
 void take_start(const Model& start, Model& model);
 
+/// Factors as given, where there are any; `side` is what errors call them.
+/// @throws Error invalid_argument for another shape, and for values that are not finite or, where
+///         the options say so, negative.
+void take_factors(FactorView start,
+                  const char* side,
+                  const TrainOptions& options,
+                  FactorTable& factors);
+
 /// The state of a checkpoint.
 /// @throws Error invalid_argument when it is of other data, of other options (but for iterations,
 ///         tolerance, threads), or of a finished model.

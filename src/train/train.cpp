@@ -232,9 +232,11 @@ class Training {
 };
 
 void check_control(const TrainControl& control) {
-  if (control.resume != nullptr && control.warm_start != nullptr) {
+  const bool starts = control.start_users.data != nullptr || control.start_items.data != nullptr;
+  if ((control.resume != nullptr) + (control.warm_start != nullptr) + (starts ? 1 : 0) > 1) {
     throw Error(ErrorCode::invalid_argument,
-                "train: a run either resumes a checkpoint or starts from a model. Give one.");
+                "train: a run resumes a checkpoint, starts from a model or from given factors. "
+                "Give one.");
   }
   if (control.checkpoint_every < 1) {
     throw Error(ErrorCode::invalid_argument,
@@ -243,24 +245,16 @@ void check_control(const TrainControl& control) {
   }
 }
 
-/// train(); what is given by && is moved from, and released as soon as it is not needed.
-template <class Given>
-Model train_on(Given&& given, const TrainOptions& options, const TrainControl& control) {
+/// A model of nothing yet, once options and control are found good.
+Model new_model(const TrainOptions& options, const TrainControl& control) {
   Model model;
   model.options = resolve(options);
   check_control(control);
-  constexpr bool kept = std::is_lvalue_reference_v<Given>;
-  check_memory(given, kept, model.options, control.memory_limit);
-  model.user_ids = std::forward<Given>(given).user_ids;
-  model.item_ids = std::forward<Given>(given).item_ids;
-  const Index users = model.user_ids.size();
-  const Index items = model.item_ids.size();
-  if (!given.low.users.empty()) {
-    model.low = to_csr(std::forward<Given>(given).low, users, items);
-    release(model.low.values);
-  }
-  TrainingData data = prepare_training(
-      std::forward<Given>(given).triplets, model.user_ids, model.item_ids, model.options);
+  return model;
+}
+
+/// The rest of train(), on a model that has options, ids and low pairs.
+Model train_on(Model model, TrainingData data, const TrainControl& control) {
   take_data(model, data);
   if (control.resume != nullptr) {
     take_checkpoint(*control.resume, model);
@@ -269,6 +263,8 @@ Model train_on(Given&& given, const TrainOptions& options, const TrainControl& c
     if (control.warm_start != nullptr) {
       take_start(*control.warm_start, model);
     }
+    take_factors(control.start_users, "users", model.options, model.user_factors);
+    take_factors(control.start_items, "items", model.options, model.item_factors);
   }
   describe(data, model.options, model.summary);
   Training(model, data, control).run();
@@ -278,16 +274,52 @@ Model train_on(Given&& given, const TrainOptions& options, const TrainControl& c
   return model;
 }
 
+/// train(); what is given by && is moved from, and released as soon as it is not needed.
+template <class Given>
+Model train_triplets(Given&& given, const TrainOptions& options, const TrainControl& control) {
+  Model model = new_model(options, control);
+  constexpr bool kept = std::is_lvalue_reference_v<Given>;
+  check_memory(given_data(given), kept, model.options, control.memory_limit);
+  model.user_ids = std::forward<Given>(given).user_ids;
+  model.item_ids = std::forward<Given>(given).item_ids;
+  if (!given.low.users.empty()) {
+    model.low =
+        to_csr(std::forward<Given>(given).low, model.user_ids.size(), model.item_ids.size());
+    release(model.low.values);
+  }
+  TrainingData data = prepare_training(
+      std::forward<Given>(given).triplets, model.user_ids, model.item_ids, model.options);
+  return train_on(std::move(model), std::move(data), control);
+}
+
+/// Ids as given, or row numbers where there are none.
+IdTable named_rows(IdTable&& ids, Index rows) {
+  return ids.empty() ? IdTable::numbered(rows) : std::move(ids);
+}
+
 }  // namespace
 
 Model train(const Interactions& interactions,
             const TrainOptions& options,
             const TrainControl& control) {
-  return train_on(interactions, options, control);
+  return train_triplets(interactions, options, control);
 }
 
 Model train(Interactions&& interactions, const TrainOptions& options, const TrainControl& control) {
-  return train_on(std::move(interactions), options, control);
+  return train_triplets(std::move(interactions), options, control);
+}
+
+Model train(CsrInteractions interactions,
+            const TrainOptions& options,
+            const TrainControl& control) {
+  Model model = new_model(options, control);
+  check_memory(given_data(interactions), false, model.options, control.memory_limit);
+  model.user_ids = named_rows(std::move(interactions.user_ids), interactions.matrix.rows);
+  model.item_ids = named_rows(std::move(interactions.item_ids), interactions.matrix.columns);
+  model.low = std::move(interactions.low);
+  TrainingData data = prepare_training(
+      std::move(interactions.matrix), model.user_ids, model.item_ids, model.options);
+  return train_on(std::move(model), std::move(data), control);
 }
 
 }  // namespace alsace

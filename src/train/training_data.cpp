@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -31,28 +32,6 @@ struct Ids {
   throw Error(ErrorCode::invalid_data, "train: " + message);
 }
 
-void check_values(const Ids& ids, const CsrMatrix& by_user, bool is_implicit) {
-  for (Index user = 0; user < by_user.rows; ++user) {
-    for (auto entry = static_cast<std::size_t>(by_user.offsets[at(user)]);
-         entry < static_cast<std::size_t>(by_user.offsets[at(user) + 1]);
-         ++entry) {
-      const float value = by_user.value(static_cast<std::int64_t>(entry));
-      if (!std::isfinite(value)) {
-        refuse(fmt::format("the value of {} is {}, it must be a finite number.",
-                           ids.pair(user, by_user.indices[entry]),
-                           value));
-      }
-      if (is_implicit && value < 0) {
-        refuse(
-            fmt::format("the value of {} is {}, implicit feedback takes 0 or more. Remove it, "
-                        "or train ratings with explicit feedback.",
-                        ids.pair(user, by_user.indices[entry]),
-                        value));
-      }
-    }
-  }
-}
-
 void check_distinct(const Ids& ids, const CsrMatrix& by_user) {
   for (Index user = 0; user < by_user.rows; ++user) {
     const auto row = by_user.row(user);
@@ -61,26 +40,6 @@ void check_distinct(const Ids& ids, const CsrMatrix& by_user) {
                          ids.pair(user, *twice)));
     }
   }
-}
-
-/// The entries with a value other than 0.
-CsrMatrix without_zeros(const CsrMatrix& matrix) {
-  CsrMatrix kept{.rows = matrix.rows, .columns = matrix.columns};
-  const auto zeros = static_cast<std::size_t>(std::ranges::count(matrix.values, 0.0F));
-  kept.indices.reserve(matrix.indices.size() - zeros);
-  kept.values.reserve(matrix.indices.size() - zeros);
-  for (Index row = 0; row < matrix.rows; ++row) {
-    for (auto entry = static_cast<std::size_t>(matrix.offsets[at(row)]);
-         entry < static_cast<std::size_t>(matrix.offsets[at(row) + 1]);
-         ++entry) {
-      if (matrix.values[entry] != 0) {
-        kept.indices.push_back(matrix.indices[entry]);
-        kept.values.push_back(matrix.values[entry]);
-      }
-    }
-    kept.offsets.push_back(static_cast<std::int64_t>(kept.indices.size()));
-  }
-  return kept;
 }
 
 std::vector<std::int64_t> row_counts(const CsrMatrix& matrix) {
@@ -94,14 +53,15 @@ Index rows_with_entries(std::span<const std::int64_t> counts) {
       std::ranges::count_if(counts, [](std::int64_t count) { return count > 0; }));
 }
 
-void measure_values(TrainingData& data) {
+/// A dislike counts by its size in the mean.
+void measure_values(TrainingData& data, bool dislikes) {
   if (data.by_user.values.empty()) {
     data.value_mean = data.value_min = data.value_max = 1;
     return;
   }
   double sum = 0;
   for (const float value : data.by_user.values) {
-    sum += static_cast<double>(value);
+    sum += static_cast<double>(dislikes ? std::abs(value) : value);
   }
   const auto [low, high] = std::ranges::minmax(data.by_user.values);
   data.value_mean = sum / static_cast<double>(data.by_user.values.size());
@@ -121,16 +81,30 @@ float checked_confidence(double value, const TrainOptions& options, double mean)
   return confidence;
 }
 
-/// Confidence of every entry of by_user, or one for all.
-void weigh(TrainingData& data, const TrainOptions& options) {
-  if (data.by_user.values.empty()) {
-    data.uniform_confidence = checked_confidence(1.0, options, data.value_mean);
+/// Items want confidence where there is one, and preferences; by_user keeps the values for the
+/// model. A preference of 0 goes by the sign of its confidence through the one transposition.
+void make_by_item(TrainingData& data) {
+  std::vector<float>& confidence = data.user_confidence;
+  const auto flip = [](std::vector<float>& weights, std::span<const float> preferences) {
+    for (std::size_t entry = 0; entry < preferences.size(); ++entry) {
+      weights[entry] = preferences[entry] == 0 ? -weights[entry] : weights[entry];
+    }
+  };
+  if (confidence.empty()) {
+    data.by_item = transpose(data.by_user);
     return;
   }
-  data.user_confidence.reserve(data.by_user.values.size());
-  for (const float value : data.by_user.values) {
-    data.user_confidence.push_back(
-        checked_confidence(static_cast<double>(value), options, data.value_mean));
+  flip(confidence, data.user_preferences);
+  data.by_user.values.swap(confidence);
+  data.by_item = transpose(data.by_user);
+  data.by_user.values.swap(confidence);
+  flip(confidence, data.user_preferences);
+  if (!data.user_preferences.empty()) {
+    data.item_preferences.reserve(data.by_item.values.size());
+    for (float& weight : data.by_item.values) {
+      data.item_preferences.push_back(std::signbit(weight) ? 0.0F : 1.0F);
+      weight = std::abs(weight);
+    }
   }
 }
 
@@ -162,11 +136,12 @@ TrainingData prepare_rows(CsrMatrix by_user,
                           const Ids& ids,
                           const TrainOptions& options) {
   const bool is_implicit = options.feedback == Feedback::implicit_feedback;
+  const bool drops_zeros = is_implicit && !options.dislikes;
   TrainingData data;
   data.by_user = std::move(by_user);
-  check_values(ids, data.by_user, is_implicit);
+  check_values(data.by_user, ids.users, ids.items, options);
   check_distinct(ids, data.by_user);
-  data.zeros_dropped = is_implicit ? std::ranges::count(data.by_user.values, 0.0F) : 0;
+  data.zeros_dropped = drops_zeros ? std::ranges::count(data.by_user.values, 0.0F) : 0;
   if (data.zeros_dropped > 0) {
     data.by_user = without_zeros(data.by_user);
   }
@@ -175,19 +150,16 @@ TrainingData prepare_rows(CsrMatrix by_user,
   }
   data.hash = hash_of(ids, data.by_user, ones_released);
   data.ones_released = release_ones(data.by_user.values) || ones_released;
-  measure_values(data);
+  measure_values(data, options.dislikes);
   if (is_implicit) {
-    weigh(data, options);
+    EntryWeights weights = weigh(data.by_user.values, options, data.value_mean);
+    data.user_confidence = std::move(weights.confidence);
+    data.user_preferences = std::move(weights.preferences);
+    if (data.user_confidence.empty()) {
+      data.uniform_confidence = checked_confidence(1.0, options, data.value_mean);
+    }
   }
-  // Items want confidence where there is one, and by_user keeps the values for the model.
-  const bool weighted = !data.user_confidence.empty();
-  if (weighted) {
-    data.by_user.values.swap(data.user_confidence);
-  }
-  data.by_item = transpose(data.by_user);
-  if (weighted) {
-    data.by_user.values.swap(data.user_confidence);
-  }
+  make_by_item(data);
   data.user_counts = row_counts(data.by_user);
   data.item_counts = row_counts(data.by_item);
   data.trained_users = rows_with_entries(data.user_counts);
@@ -217,6 +189,110 @@ TrainingData prepare_training(Triplets&& triplets,
                       options);
 }
 
+TrainingData prepare_training(CsrMatrix by_user,
+                              const IdTable& user_ids,
+                              const IdTable& item_ids,
+                              const TrainOptions& options) {
+  const Ids ids{user_ids, item_ids};
+  check_rows(by_user, user_ids, item_ids);
+  const bool ones = release_ones(by_user.values);
+  return prepare_rows(std::move(by_user), ones, ids, options);
+}
+
+EntryWeights weigh(std::span<const float> values, const TrainOptions& options, double mean) {
+  EntryWeights weights;
+  weights.confidence.reserve(values.size());
+  for (const float value : values) {
+    weights.confidence.push_back(
+        checked_confidence(std::abs(static_cast<double>(value)), options, mean));
+  }
+  if (std::ranges::any_of(values, [](float value) { return value <= 0; })) {
+    weights.preferences.reserve(values.size());
+    for (const float value : values) {
+      weights.preferences.push_back(value > 0 ? 1.0F : 0.0F);
+    }
+  }
+  return weights;
+}
+
+void check_rows(const CsrMatrix& by_user, const IdTable& user_ids, const IdTable& item_ids) {
+  const auto refuse_call = [](const std::string& message) {
+    throw Error(ErrorCode::invalid_argument, "train: " + message);
+  };
+  if (by_user.rows != user_ids.size() || by_user.columns != item_ids.size()) {
+    refuse_call(fmt::format("the matrix has shape [{}, {}], there are {} user ids and {} item ids.",
+                            by_user.rows,
+                            by_user.columns,
+                            user_ids.size(),
+                            item_ids.size()));
+  }
+  if (by_user.offsets.size() != at(by_user.rows) + 1 || by_user.offsets.front() != 0 ||
+      !std::ranges::is_sorted(by_user.offsets) ||
+      at(by_user.offsets.back()) != by_user.indices.size() ||
+      (!by_user.values.empty() && by_user.values.size() != by_user.indices.size())) {
+    refuse_call("the matrix is no compressed rows. Make it with copy_of().");
+  }
+  for (Index user = 0; user < by_user.rows; ++user) {
+    const auto row = by_user.row(user);
+    if (!row.empty() && (row.front() < 0 || row.back() >= by_user.columns ||
+                         std::ranges::adjacent_find(row, std::greater_equal{}) != row.end())) {
+      refuse_call(
+          fmt::format("the items of user '{}' do not rise from 0 to below {}. Sort them with "
+                      "copy_of().",
+                      user_ids[user],
+                      by_user.columns));
+    }
+  }
+}
+
+void check_values(const CsrMatrix& by_user,
+                  const IdTable& user_ids,
+                  const IdTable& item_ids,
+                  const TrainOptions& options) {
+  const Ids ids{user_ids, item_ids};
+  const bool negative_refused =
+      options.feedback == Feedback::implicit_feedback && !options.dislikes;
+  for (Index user = 0; user < by_user.rows; ++user) {
+    for (auto entry = static_cast<std::size_t>(by_user.offsets[at(user)]);
+         entry < static_cast<std::size_t>(by_user.offsets[at(user) + 1]);
+         ++entry) {
+      const float value = by_user.value(static_cast<std::int64_t>(entry));
+      if (!std::isfinite(value)) {
+        refuse(fmt::format("the value of {} is {}, it must be a finite number.",
+                           ids.pair(user, by_user.indices[entry]),
+                           value));
+      }
+      if (negative_refused && value < 0) {
+        refuse(
+            fmt::format("the value of {} is {}, implicit feedback takes 0 or more. Remove it, "
+                        "train ratings with explicit feedback, or take it as a dislike "
+                        "(--dislikes).",
+                        ids.pair(user, by_user.indices[entry]),
+                        value));
+      }
+    }
+  }
+}
+
+CsrMatrix without_zeros(const CsrMatrix& matrix) {
+  CsrMatrix kept{.rows = matrix.rows, .columns = matrix.columns};
+  const auto zeros = static_cast<std::size_t>(std::ranges::count(matrix.values, 0.0F));
+  kept.indices.reserve(matrix.indices.size() - zeros);
+  kept.values.reserve(matrix.indices.size() - zeros);
+  for (Index row = 0; row < matrix.rows; ++row) {
+    for (auto entry = static_cast<std::size_t>(matrix.offsets[at(row)]);
+         entry < static_cast<std::size_t>(matrix.offsets[at(row) + 1]);
+         ++entry) {
+      if (matrix.values[entry] != 0) {
+        kept.indices.push_back(matrix.indices[entry]);
+        kept.values.push_back(matrix.values[entry]);
+      }
+    }
+    kept.offsets.push_back(static_cast<std::int64_t>(kept.indices.size()));
+  }
+  return kept;
+}
+
 CsrMatrix take_interactions(TrainingData& data) {
   CsrMatrix by_user = std::move(data.by_user);
   const bool with_ones = data.ones_released;
@@ -231,7 +307,7 @@ Observations TrainingData::user_observations(const TrainOptions& options) const 
   Observations observations{.offsets = by_user.offsets,
                             .columns = by_user.indices,
                             .confidence = user_confidence,
-                            .targets = {},
+                            .targets = user_preferences,
                             .uniform_confidence = uniform_confidence};
   if (options.feedback == Feedback::explicit_feedback) {
     observations.targets = by_user.values;
@@ -244,7 +320,7 @@ Observations TrainingData::item_observations(const TrainOptions& options) const 
   Observations observations{.offsets = by_item.offsets,
                             .columns = by_item.indices,
                             .confidence = {},
-                            .targets = {},
+                            .targets = item_preferences,
                             .uniform_confidence = uniform_confidence};
   if (options.feedback == Feedback::explicit_feedback) {
     observations.targets = by_item.values;

@@ -7,15 +7,18 @@
 #include "alsace/solve.h"
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace alsace {
 
 /// The interactions as the solver wants them, both ways, and what the model keeps of them.
 struct TrainingData {
-  CsrMatrix by_user;                   ///< Values as given.
-  CsrMatrix by_item;                   ///< Values: confidence, or ratings with explicit feedback.
-  std::vector<float> user_confidence;  ///< Of by_user's entries; empty when all are alike.
+  CsrMatrix by_user;                    ///< Values as given.
+  CsrMatrix by_item;                    ///< Values: confidence, or ratings with explicit feedback.
+  std::vector<float> user_confidence;   ///< Of by_user's entries; empty when all are alike.
+  std::vector<float> user_preferences;  ///< Of by_user's entries, by_item's likewise; empty when
+  std::vector<float> item_preferences;  ///< all are 1.
   float uniform_confidence = 1.0F;
   std::vector<std::int64_t> user_counts;
   std::vector<std::int64_t> item_counts;
@@ -44,6 +47,35 @@ TrainingData prepare_training(Triplets&& triplets,
                               const IdTable& user_ids,
                               const IdTable& item_ids,
                               const TrainOptions& options);
+
+/// The same of rows by user: columns strictly rising within a row.
+TrainingData prepare_training(CsrMatrix by_user,
+                              const IdTable& user_ids,
+                              const IdTable& item_ids,
+                              const TrainOptions& options);
+
+/// Confidence of every entry, and its preference where one is 0.
+struct EntryWeights {
+  std::vector<float> confidence;
+  std::vector<float> preferences;
+};
+
+/// What implicit feedback makes of values. @throws Error invalid_data when a confidence is beyond
+/// what float can hold.
+EntryWeights weigh(std::span<const float> values, const TrainOptions& options, double mean);
+
+/// @throws Error invalid_argument unless the rows are what the rest relies on: shaped as the ids
+///         say, columns strictly rising within a row.
+void check_rows(const CsrMatrix& by_user, const IdTable& user_ids, const IdTable& item_ids);
+
+/// The entries with a value other than 0.
+CsrMatrix without_zeros(const CsrMatrix& matrix);
+
+/// @throws Error invalid_data naming the pair for a value that training refuses.
+void check_values(const CsrMatrix& by_user,
+                  const IdTable& user_ids,
+                  const IdTable& item_ids,
+                  const TrainOptions& options);
 
 /// The interactions by user as the model keeps them; leaves nothing in `data`.
 CsrMatrix take_interactions(TrainingData& data);

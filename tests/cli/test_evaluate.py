@@ -284,3 +284,9 @@ def test_movielens_100k_ratings_reach_the_rmse_of_a_plain_implementation(alsace)
     assert metric(biased, "als", "rmse")["mean"] <= 0.935
     plain = alsace("evaluate", *files, "--json").json
     assert metric(plain, "als", "rmse")["mean"] <= 0.940
+
+
+def test_dislikes_are_for_train(alsace, sample):
+    done = alsace("evaluate", "plays.csv", "--dislikes")
+    assert done.code == 2
+    assert "--dislikes is for train" in done.err

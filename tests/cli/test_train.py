@@ -86,7 +86,7 @@ def test_every_training_option_reaches_the_model(alsace, sample):
         *"train plays.csv --model m.alsace --json --implicit --factors 3 --regularization 0.5"
         " --regularization-exponent 0.5 --regularization-count all --iterations 2 --tolerance 0.01"
         " --solver exact --seed 7 --threads 2 --confidence log --alpha 2 --log-epsilon 0.5"
-        " --unobserved-weight 0.1".split()
+        " --unobserved-weight 0.1 --dislikes".split()
     ).json
     assert out["options"] == {
         "feedback": "implicit",
@@ -102,6 +102,7 @@ def test_every_training_option_reaches_the_model(alsace, sample):
         "alpha": 2.0,
         "log_epsilon": 0.5,
         "unobserved_weight": 0.1,
+        "dislikes": True,
     }
     out = alsace(
         *"train ratings.csv --model m.alsace --json --explicit --biases --nonnegative".split()
@@ -110,6 +111,16 @@ def test_every_training_option_reaches_the_model(alsace, sample):
     assert out["options"]["biases"] and out["options"]["nonnegative"]
     assert out["options"]["regularization"] == 0.1
     assert out["options"]["regularization_exponent"] == 1
+
+
+def test_negative_values_are_dislikes_when_asked_for(alsace, tmp_path):
+    (tmp_path / "v.csv").write_text("user,item,value\na,x,2\na,y,-3\nb,x,0\nb,z,1\n")
+    run = ["train", "v.csv", "--model", "m.alsace", "--json", "--factors", 2]
+    assert alsace(*run).code == 1
+    assert alsace(*run, "--dislikes").json["interactions"] == 4
+    told = alsace("predict", "m.alsace", "v.csv").out.splitlines()[1:]
+    scores = {tuple(line.split(",")[:2]): float(line.split(",")[2]) for line in told}
+    assert scores["a", "x"] > 0.5 > scores["a", "y"]
 
 
 def test_tolerance_ends_training_early(alsace, sample):

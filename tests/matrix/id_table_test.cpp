@@ -145,5 +145,15 @@ RC_GTEST_PROP(IdTable, NearestIsByEditDistance, ()) {
   }
 }
 
+TEST(IdTable, NumberedNamesRowsByTheirNumbers) {
+  const IdTable ids = IdTable::numbered(12);
+
+  EXPECT_EQ(ids.size(), 12);
+  EXPECT_EQ(ids[11], "11");
+  EXPECT_EQ(ids.find("7"), 7);
+  EXPECT_EQ(ids.kind(), IdKind::integer);
+  EXPECT_TRUE(IdTable::numbered(0).empty());
+}
+
 }  // namespace
 }  // namespace alsace

@@ -413,5 +413,16 @@ RC_GTEST_PROP(Prepare, AgreesWithPlainLoops, ()) {
             static_cast<std::int64_t>(lines.size()));
 }
 
+TEST(Prepare, KeepsTheKindOfIds) {
+  Interactions interactions{.triplets = {.users = {0, 1}, .items = {0, 1}, .values = {1, 5}}};
+  interactions.user_ids = IdTable::numbered(2);
+  interactions.item_ids = IdTable::numbered(2);
+
+  const Interactions prepared = prepare(interactions, {.min_value = 2});
+
+  EXPECT_EQ(prepared.user_ids.size(), 1);
+  EXPECT_EQ(prepared.user_ids.kind(), IdKind::integer);
+}
+
 }  // namespace
 }  // namespace alsace

@@ -355,16 +355,50 @@ TEST(HostileModel, MetadataIsChecked) {
   });
 }
 
+TEST(HostileModel, KindsOfIdsAreChecked) {
+  Model model = small_model();
+  model.user_ids.set_kind(IdKind::text);
+  const Parts whole = Parts::of(model);
+  const auto refusal = [&](const std::function<void(Parts&)>& damage) -> std::string {
+    Parts parts = whole;
+    damage(parts);
+    try {
+      static_cast<void>(decoded(parts.file()));
+    } catch (const FormatError& error) {
+      return error.what();
+    }
+    return "it was read";
+  };
+  EXPECT_EQ(refusal([](Parts&) {}), "it was read");
+  EXPECT_THAT(
+      refusal([](Parts& p) { p.edit("id_kinds", [](Json& json) { json["users"] = "?"; }); }),
+      HasSubstr("no such kind as '?'"));
+  EXPECT_THAT(
+      refusal([](Parts& p) { p.edit("id_kinds", [](Json& json) { json.erase("items"); }); }),
+      HasSubstr("must have a text called items"));
+  EXPECT_THAT(refusal([](Parts& p) { p.header["__metadata__"].erase("id_kinds"); }),
+              HasSubstr("has no 'id_kinds'"));
+  EXPECT_THAT(
+      refusal([](Parts& p) { p.edit("options", [](Json& json) { json.erase("dislikes"); }); }),
+      HasSubstr("called dislikes"));
+  EXPECT_THAT(
+      refusal([](Parts& p) { p.edit("id_kinds", [](Json& json) { json["users"] = "integer"; }); }),
+      HasSubstr("user id 0 is no whole number"));
+  EXPECT_THAT(refusal([](Parts& p) { p.metadata("version") = "1"; }),
+              HasSubstr("keys that format 1 does not know"));
+}
+
 TEST(LoadModel, NamesBothVersionsOfALaterFormat) {
   const TemporaryFolder folder;
   Parts parts = Parts::of(small_model());
   parts.metadata("version") = "3";
   write_bytes(folder / "plays.alsace", parts.file());
 
-  EXPECT_EQ(load_message(folder / "plays.alsace", ErrorCode::incompatible_model),
-            (folder / "plays.alsace").string() +
-                " has format 3, this program reads 1. Update alsace, or save the model again with "
-                "it.");
+  EXPECT_EQ(
+      load_message(folder / "plays.alsace", ErrorCode::incompatible_model),
+      (folder / "plays.alsace").string() +
+          " has format 3, this program reads 1 to 2. Update alsace, or save the model again with "
+          "it.");
 }
 
 TEST(LoadModel, SaysThatADamagedFileIsDamagedAndWhatToDo) {

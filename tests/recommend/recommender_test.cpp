@@ -290,6 +290,27 @@ TEST(Recommender, ManyUsersGetTheSameListsInOrderForAnyNumberOfThreads) {
   }
 }
 
+TEST(Recommender, ManyHistoriesGetWhatEachGetsByItself) {
+  const Recommender recommender(train(random_interactions(150, 60, 3), {.factors = 8}));
+  std::vector<std::vector<ItemValue>> histories(150);
+  for (std::size_t i = 1; i < histories.size(); ++i) {
+    histories[i] = {{.item = static_cast<Index>(i % 60)}, {.item = static_cast<Index>(i % 7)}};
+  }
+  for (const int threads : {1, 3}) {
+    std::size_t next = 0;
+    recommender.recommend_for_many(
+        histories, {.top_k = 3}, threads, [&](std::size_t place, std::vector<Scored>&& list) {
+          EXPECT_EQ(place, next++);
+          EXPECT_EQ(list, recommender.recommend_for(histories[place], {.top_k = 3}));
+          return true;
+        });
+    EXPECT_EQ(next, histories.size());
+    const std::vector<FoldedUser> users = recommender.fold_in_many(histories, threads);
+    ASSERT_EQ(users.size(), histories.size());
+    EXPECT_EQ(users[20].factors, recommender.fold_in(histories[20]).factors);
+  }
+}
+
 TEST(Recommender, TheSinkMayStopTheLists) {
   const Recommender recommender(train(random_interactions(300, 40, 5), {.factors = 6}));
   std::vector<Index> users(300);

@@ -10,9 +10,15 @@
 /// file holds: for data too large to write out every pair.
 namespace alsace::test {
 
+/// p of value r.
+inline double preference_in_double(double r) {
+  return r > 0 ? 1.0 : 0.0;
+}
+
 /// c of value r, by the definitions.
-inline double confidence_in_double(double r, const Model& model) {
+inline double confidence_in_double(double value, const Model& model) {
   const TrainOptions& o = model.options;
+  const double r = std::abs(value);
   switch (o.confidence) {
     case Confidence::linear:
       return 1 + o.alpha * r;
@@ -49,7 +55,7 @@ inline DenseSystem user_system(const Model& model,
     double target = r;
     if (is_implicit) {
       c = confidence_in_double(r, model);
-      target = 1;
+      target = preference_in_double(r);
     } else if (o.biases) {
       y[o.factors] = 1;
       target = r - model.value_mean -
@@ -111,8 +117,9 @@ inline double model_objective(const Model& model) {
       const double r = static_cast<double>(model.interactions.value(entry++));
       double score = x.row(user).dot(y.row(item));
       if (is_implicit) {
-        total += confidence_in_double(r, model) * (1 - score) * (1 - score) -
-                 o.unobserved_weight * score * score;
+        const double error = preference_in_double(r) - score;
+        total +=
+            confidence_in_double(r, model) * error * error - o.unobserved_weight * score * score;
       } else {
         if (o.biases) {
           score += model.value_mean + user_bias +

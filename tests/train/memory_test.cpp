@@ -73,6 +73,15 @@ TEST(TrainingMemory, GrowsByLinesOfSixteenFactorsByBiasesAndByThreads) {
       program + 28 * 1500 + 68 * 1500 + 128 * 1000 + 128 * 500 + 26 * 32 * 32 * 8);
 }
 
+TEST(TrainingMemory, GrowsByTwoPreferencesPerDislike) {
+  const auto needed = [](bool dislikes) {
+    return training_memory(
+        1000, false, 1000, 500, 0, {.factors = 16, .threads = 1, .dislikes = dislikes});
+  };
+
+  EXPECT_EQ(needed(true) - needed(false), 8000U);
+}
+
 TEST(TrainingMemory, DoesNotOverflow) {
   EXPECT_GT(training_memory(1'000'000'000'000,
                             false,

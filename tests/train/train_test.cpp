@@ -353,9 +353,10 @@ TEST(Train, RefusesValuesItCannotUse) {
     return [value] { train(interactions_of({{0, 0, 1}, {1, 1, value}}, 2, 2), {.factors = 2}); };
   };
 
-  EXPECT_EQ(error_of(with(-2), ErrorCode::invalid_data),
-            "train: the value of user 'u1', item 'i1' is -2, implicit feedback takes 0 or more. "
-            "Remove it, or train ratings with explicit feedback.");
+  EXPECT_EQ(
+      error_of(with(-2), ErrorCode::invalid_data),
+      "train: the value of user 'u1', item 'i1' is -2, implicit feedback takes 0 or more. "
+      "Remove it, train ratings with explicit feedback, or take it as a dislike (--dislikes).");
   EXPECT_THAT(error_of(with(NAN), ErrorCode::invalid_data), HasSubstr("must be a finite number"));
   EXPECT_THAT(error_of(with(INFINITY), ErrorCode::invalid_data), HasSubstr("finite number"));
   EXPECT_THAT(error_of(with(3e38F), ErrorCode::invalid_data), HasSubstr("Lower alpha"));

@@ -1,0 +1,63 @@
+"""The caller's own ids, to the engine and back."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from .errors import InvalidArgument
+
+
+def to_engine(ids: Any) -> Any:
+    """Many ids as the engine takes them: an int64 array, or a list of str and int."""
+    if ids is None:
+        return None
+    if not isinstance(ids, (list, tuple, np.ndarray)):
+        # Series of pandas and polars, index objects, sets, any other iterable.
+        try:
+            ids = ids.to_numpy() if hasattr(ids, "to_numpy") else list(ids)
+        except TypeError as error:
+            raise InvalidArgument(
+                f"ids are a str, an integer, or many of them, not {type(ids).__name__}."
+            ) from error
+    if isinstance(ids, np.ndarray):
+        if ids.dtype.kind in "iu" and ids.dtype != np.uint64:
+            return np.ascontiguousarray(ids, dtype=np.int64)
+        return ids.tolist()
+    if ids and all(type(i) is int for i in ids):
+        try:
+            return np.array(ids, dtype=np.int64)
+        except OverflowError:
+            pass  # The engine has the words for it.
+    return list(ids)
+
+
+def is_single(ids: Any) -> bool:
+    """One id, rather than many of them?"""
+    if isinstance(ids, str):
+        return True
+    if isinstance(ids, np.ndarray):
+        return ids.ndim == 0
+    try:
+        operator.index(ids)
+    except TypeError:
+        return False
+    return True
+
+
+class IdColumn:
+    """Ids by row: `ids[rows]` gives an array of int64, or of str objects; row -1 gives -1 or None."""
+
+    def __init__(self, ids: Any) -> None:
+        if isinstance(ids, np.ndarray):
+            self._with_none = np.append(ids, -1).astype(np.int64)
+        else:
+            self._with_none = np.empty(len(ids) + 1, dtype=object)
+            self._with_none[:-1] = ids
+        self.ids = self._with_none[:-1]
+        self.ids.flags.writeable = False
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        return self._with_none[rows]
