@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nanobind/stl/array.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -155,6 +156,14 @@ void bind_data(nb::module_& module) {
                   nb::arg())
       .def_static("from_arrow", from_arrow)
       .def_static("from_csr", from_csr, nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg())
+      .def("__repr__",
+           [](const Self& self) {
+             return fmt::format("<alsace.Interactions: {} of {} users and {} items>",
+                                self.triplets.size(),
+                                self.user_ids.size(),
+                                self.item_ids.size());
+           })
+      .def("__len__", [](const Self& self) { return self.triplets.size(); })
       .def_prop_ro("size", [](const Self& self) { return self.triplets.size(); })
       .def_prop_ro("n_users", [](const Self& self) { return self.user_ids.size(); })
       .def_prop_ro("n_items", [](const Self& self) { return self.item_ids.size(); })
