@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _data, _engine, _ids, _numbers
+from . import _data, _engine, _ids
 from ._als import ALS
 from ._evaluation import Evaluation, MetricValue
 from ._split import seed_of
@@ -93,31 +93,41 @@ def evaluate(
     wanted = _engine.metric_names(",".join(_words(metrics, "metrics", _default_metrics(named))))
     lines = _words(baselines, "baselines", _default_baselines(wanted))
     if repeated := set(named) & set(lines):
-        raise InvalidArgument(f"{min(repeated)!r} is the name of a model and of a baseline. Rename the model.")
-    trial = _engine.Trial(_part(train), _part(test, of_test=True), None if fold_in is None else _part(fold_in))
+        raise InvalidArgument(
+            f"{min(repeated)!r} is the name of a model and of a baseline. Rename the model."
+        )
+    shown = None if fold_in is None else _part(fold_in)
+    trial = _engine.Trial(_part(train), _part(test, of_test=True), shown)
     options = {
         "metrics": ",".join(wanted),
         "hide_low": hide_low,
         "threads": threads,
         "seed": seed_of(seed),
     }
-    # Lists join before anything is measured: what only they name is part of the catalogue.
-    places = {name: trial.add_lists(lists) for name, lists in named.items() if not isinstance(lists, ALS)}
-    # Baselines first name mistakes before the long work.
-    of_baselines = {name: trial.of_baseline(name, options) for name in lines}
-    found = {}
-    for name, model in named.items():
-        if name in places:
-            found[name] = trial.of_lists(places[name], options)
-        else:
-            found[name] = trial.of_model(model._fitted(), options)
-    found.update(of_baselines)
+    found = _measured(trial, named, lines, options)
     values = {
         name: {metric: MetricValue(*value) for metric, value in zip(wanted, result[0])}
         for name, result in found.items()
     }
     kept = _values_by_user(wanted, found, trial.user_ids()) if by_user else None
     return Evaluation(trial.facts(), wanted, values, kept)
+
+
+def _measured(
+    trial: _engine.Trial, named: dict[str, Any], baselines: list[str], options: dict[str, Any]
+) -> dict[str, Any]:
+    """What the engine found, by name, baselines last."""
+    # Lists join before anything is measured: what only they name is part of the catalogue.
+    places = {name: trial.add_lists(lists) for name, lists in named.items() if not isinstance(lists, ALS)}
+    # Baselines first name mistakes before the long work.
+    of_baselines = {name: trial.of_baseline(name, options) for name in baselines}
+    found = {}
+    for name, model in named.items():
+        if name in places:
+            found[name] = trial.of_lists(places[name], options)
+        else:
+            found[name] = trial.of_model(model._fitted(), options)
+    return {**found, **of_baselines}
 
 
 def _named(models: Any) -> dict[str, Any]:
@@ -212,10 +222,12 @@ def _default_baselines(metrics: list[str]) -> list[str]:
 def _part(data: Any, of_test: bool = False) -> _engine.Interactions:
     if isinstance(data, _engine.Interactions):
         return data
-    if of_test and _numbers.is_matrix(data) and hasattr(data, "eliminate_zeros"):
+    found = _data.interactions(data)  # First, because scipy trusts what it is given.
+    if of_test and hasattr(data, "eliminate_zeros") and (found.values == 0).any():
         data = data.copy()
         data.eliminate_zeros()
-    return _data.interactions(data)
+        found = _data.interactions(data)
+    return found
 
 
 def _values_by_user(

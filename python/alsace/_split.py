@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import operator
 from typing import Any, NamedTuple
 
@@ -80,6 +81,12 @@ def split(
         raise InvalidArgument(
             f"split {how} needs times, and the interactions have none. Give them with time= to "
             'alsace.interactions, or split with how="random".'
+        )
+    if not isinstance(test_fraction, numbers.Real):
+        raise TypeError(f"test_fraction must be a number, not {type(test_fraction).__name__}.")
+    if not 0 < test_fraction < 1:
+        raise InvalidArgument(
+            f"test_fraction is {test_fraction}, it must be above 0 and below 1. Start with 0.2."
         )
     train, valid, test, fold_in = _engine.split(given, how, float(test_fraction), seed_of(seed))
     return NewUsers(train, fold_in, test) if how == "new_users" else (train, valid, test)

@@ -100,9 +100,12 @@ Interactions from_arrow(const nb::capsule& stream,
 }
 
 CsrInteractions csr_interactions(const CsrTuple& matrix, nb::handle user_ids, nb::handle item_ids) {
-  return {.matrix = csr_of(matrix),
-          .user_ids = id_table(user_ids, "user_ids"),
-          .item_ids = id_table(item_ids, "item_ids")};
+  // One after the other: GCC 12 frees members twice when a later one of a braced list throws.
+  CsrInteractions given;
+  given.user_ids = id_table(user_ids, "user_ids");
+  given.item_ids = id_table(item_ids, "item_ids");
+  given.matrix = csr_of(matrix);
+  return given;
 }
 
 /// Row by row, where a caller wants filters or a split.

@@ -266,9 +266,9 @@ def test_ctrl_c_ends_an_evaluation():
     train, _, test = alsace.split(alsace.interactions(user=users, item=items), "random")
     model = alsace.ImplicitALS(factors=8, iterations=1).fit(train)
     timer = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
-    timer.start()
 
     with pytest.raises(KeyboardInterrupt):
+        timer.start()
         for _ in range(1000):
             alsace.evaluate(model, train, test, metrics="auc")
     timer.join()
