@@ -132,7 +132,7 @@ DemoRun train_and_test(const DemoData& data, Log& log) {
       std::accumulate(model.summary.seconds.begin(), model.summary.seconds.end(), 0.0);
   run.open = {.path = "the demo's model", .model = std::make_shared<const Model>(std::move(model))};
   const EvaluateOptions options{.metrics = run.metrics};
-  run.results.push_back(measure(als_scorer(*run.open.model, split), split, options, seconds));
+  run.results.push_back(measure(als_scorer(run.open.model, split), split, options, seconds));
   run.results.push_back(measure(random_scorer(42), split, options));
   run.results.push_back(measure(popularity_scorer(split), split, options));
   run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -77,6 +78,8 @@ struct Scorer {
 
 /// The user's own model; rows of split.fold_in are folded in.
 Scorer als_scorer(Model model, const Split& split);
+/// The same of a model that others use too.
+Scorer als_scorer(std::shared_ptr<const Model> model, const Split& split);
 /// Number of training interactions.
 Scorer popularity_scorer(const Split& split);
 /// A seeded order of its own for every user.
@@ -100,6 +103,9 @@ struct Evaluation {
   std::vector<MetricValue> values = {};           ///< One per metric.
   std::vector<std::vector<double>> by_user = {};  ///< [metric][test user], for rmse and mae
                                                   ///< [user with a test entry]; or empty.
+  std::vector<Index> test_users =
+      {};  ///< Their rows: with a test item and something to learn from.
+  std::vector<Index> rated_users = {};  ///< Those with a test entry.
 };
 
 /// Facts of a split that stand beside every table.

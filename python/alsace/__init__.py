@@ -8,6 +8,9 @@ ImplicitALS(factors=32)
 from ._als import Explanation
 from ._data import interactions
 from ._engine import Interactions, __version__, available_threads
+from ._evaluate import evaluate
+from ._evaluation import Evaluation, MetricValue
+from ._split import split
 from .errors import (
     Error,
     IncompatibleModel,
@@ -22,6 +25,7 @@ from .models import ExplicitALS, ImplicitALS, load
 
 __all__ = [
     "Error",
+    "Evaluation",
     "ExplicitALS",
     "Explanation",
     "ImplicitALS",
@@ -30,11 +34,14 @@ __all__ = [
     "InvalidArgument",
     "InvalidData",
     "IoError",
+    "MetricValue",
     "NotFittedError",
     "NumericalFailure",
     "UnknownId",
     "__version__",
     "available_threads",
+    "evaluate",
     "interactions",
     "load",
+    "split",
 ]

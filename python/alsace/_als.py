@@ -61,7 +61,7 @@ class ALS:
         changed = [
             f"{name}={value!r}"
             for name, value in self.get_params().items()
-            if value is not defaults[name].default and value != defaults[name].default
+            if repr(value) != repr(defaults[name].default)  # What it is: an array has no one `!=`.
         ]
         return f"{type(self).__name__}({', '.join(changed)})"
 
@@ -211,9 +211,13 @@ class ALS:
         count = 1 if _ids.is_single(users) else len(users)
         return self._matrix(user_items, "user_items", (count, model.n_items), "users, items")
 
+    def _many(self, history: Any) -> _numbers.CsrTuple:
+        return self._matrix(history, "history", (None, self._fitted().n_items), "users, items")
+
     @staticmethod
-    def _matrix(matrix: Any, name: str, shape: tuple[int, int], what: str) -> _numbers.CsrTuple:
+    def _matrix(matrix: Any, name: str, shape: tuple[int | None, int], what: str) -> _numbers.CsrTuple:
         rows = _numbers.csr(matrix, name)
+        shape = rows[3] if shape[0] is None else shape[0], shape[1]
         if rows[3:] != shape:
             raise InvalidArgument(
                 f"{name} has shape {rows[3:]}, expected ({what}), which is {shape}."
@@ -331,9 +335,8 @@ class ALS:
         elif history is None:
             users = model.user_rows(_ids.to_engine(user), False)
             rows, scores = model.recommend_many(users, options, self.threads)
-        elif _numbers.is_matrix(history) and np.ndim(history) != 1:
-            matrix = self._matrix(history, "history", (history.shape[0], model.n_items), "users, items")
-            rows, scores = model.recommend_for_many(matrix, options, self.threads)
+        elif _is_many(history):
+            rows, scores = model.recommend_for_many(self._many(history), options, self.threads)
         else:
             rows, scores = model.recommend_for(*_history(history, model.item_rows), options)
         return items[rows], scores
@@ -393,9 +396,9 @@ class ALS:
             and bias. The history of a trained user gives that user's row of `user_factors`.
         """
         model = self._fitted()
-        many = _numbers.is_matrix(history) and np.ndim(history) != 1
+        many = _is_many(history)
         if many:
-            rows = self._matrix(history, "history", (history.shape[0], model.n_items), "users, items")
+            rows = self._many(history)
         else:
             rows = _one_row(*_history(history, model.item_rows), model.n_items)
         factors, biases = model.fold_in(rows, self.threads)
@@ -441,7 +444,7 @@ class ALS:
         IoError
             When it cannot be written; a file that was there stays as it was.
         """
-        self._fitted().save(os.fspath(path))
+        self._fitted().save(_data.path_text(path))
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_columns": None}
@@ -456,6 +459,11 @@ def _both(bar: Progress | None, callback: Any) -> Any:
         return callback(iteration, seconds, objective)
 
     return call
+
+
+def _is_many(history: Any) -> bool:
+    """A matrix of many histories, rather than one of them?"""
+    return _numbers.is_matrix(history) and np.ndim(history) != 1
 
 
 def _history(history: Any, rows_of: Any) -> tuple[np.ndarray, np.ndarray]:

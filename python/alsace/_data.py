@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine, _ids, _numbers
-from .errors import InvalidArgument
+from .errors import InvalidArgument, InvalidData, IoError
 
 ROLES = ("user", "item", "value", "time")
 
@@ -104,8 +104,18 @@ def _paths(data: Any) -> list[str]:
     """Paths of files, or nothing when `data` is something else."""
     given = data if isinstance(data, (list, tuple)) else [data]
     if given and all(isinstance(path, (str, os.PathLike)) for path in given):
-        return [os.fspath(path) for path in given]
+        return [path_text(path) for path in given]
     return []
+
+
+def path_text(path: str | os.PathLike[str]) -> str:
+    """The path as the engine takes it."""
+    text = os.fspath(path)
+    if not isinstance(text, str):
+        raise TypeError(f"a path must be a str or os.PathLike of one, not {type(text).__name__}.")
+    if "\0" in text:  # The system would stop reading the name there, and take another file.
+        raise InvalidArgument(f"the path {text!r:.80} has a NUL character, which no file has.")
+    return text
 
 
 def _reader_columns(columns: dict[str, Any]) -> list[str]:
@@ -125,12 +135,17 @@ def _refuse_columns(columns: dict[str, Any]) -> None:
 
 def _read_parquet(paths: list[str]) -> Any:
     try:
-        from pyarrow import concat_tables, parquet
+        from pyarrow import ArrowException, concat_tables, parquet
     except ImportError as error:
         raise InvalidArgument(
             "Parquet files are read by pyarrow, which is not installed: pip install pyarrow."
         ) from error
-    return concat_tables([parquet.read_table(path) for path in paths])
+    try:
+        return concat_tables([parquet.read_table(path) for path in paths])
+    except OSError as error:
+        raise IoError(f"{', '.join(paths):.200} cannot be read: {error}") from error
+    except ArrowException as error:
+        raise InvalidData(f"{', '.join(paths):.200} cannot be read as Parquet: {error}") from error
 
 
 def _from_frame(data: Any, columns: dict[str, Any], filters: dict[str, Any]) -> _engine.Interactions:
@@ -206,7 +221,7 @@ def _from_columns(columns: dict[str, Any], filters: dict[str, Any]) -> _engine.I
 
 def _seconds(time: Any) -> np.ndarray:
     """Times as float64; what has a unit in seconds."""
-    array = np.asarray(time)
+    array = _numbers.array_of(time, "time")
     if array.dtype.kind == "M":
         return array.astype("datetime64[ns]").astype(np.int64) * 1e-9
     return _numbers.numbers(array, "time").astype(np.float64)

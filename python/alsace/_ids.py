@@ -14,6 +14,8 @@ def to_engine(ids: Any) -> Any:
     """Many ids as the engine takes them: an int64 array, or a list of str and int."""
     if ids is None:
         return None
+    if hasattr(ids, "tocsr"):
+        raise InvalidArgument(f"ids are a str, an integer, or many of them, not a {type(ids).__name__}.")
     if not isinstance(ids, (list, tuple, np.ndarray)):
         # Series of pandas and polars, index objects, sets, any other iterable.
         try:
@@ -23,6 +25,8 @@ def to_engine(ids: Any) -> Any:
                 f"ids are a str, an integer, or many of them, not {type(ids).__name__}."
             ) from error
     if isinstance(ids, np.ndarray):
+        if ids.ndim != 1:
+            raise InvalidArgument(f"ids have {ids.ndim} dimensions, many of them must have 1.")
         if ids.dtype.kind in "iu" and ids.dtype != np.uint64:
             return np.ascontiguousarray(ids, dtype=np.int64)
         return ids.tolist()

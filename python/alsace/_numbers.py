@@ -12,9 +12,17 @@ from .errors import InvalidArgument
 CsrTuple = tuple[np.ndarray, np.ndarray, "np.ndarray | None", int, int]
 
 
+def array_of(values: Any, what: str) -> np.ndarray:
+    """numpy's array of the values."""
+    try:
+        return np.asarray(values)
+    except ValueError as error:  # Lists of different lengths in a list.
+        raise InvalidArgument(f"{what} is no array of numbers: {error}") from error
+
+
 def numbers(values: Any, what: str) -> np.ndarray:
     """A one-dimensional array of integers, booleans, float32 or float64; not copied if it is one."""
-    array = np.asarray(values)
+    array = array_of(values, what)
     if array.ndim != 1:
         raise InvalidArgument(f"{what} has {array.ndim} dimensions, it must have 1.")
     if array.size == 0 and array.dtype == object:
@@ -30,6 +38,10 @@ def csr(matrix: Any, what: str = "user_items") -> CsrTuple:
     """The parts of a scipy CSR matrix or array as they lie; other formats and dense arrays converted."""
     if isinstance(matrix, np.ndarray):
         matrix = _sparse_of(matrix, what)
+    elif not hasattr(matrix, "tocsr"):
+        raise InvalidArgument(
+            f"{what} must be a matrix of scipy or numpy, it is of type {type(matrix).__name__}."
+        )
     elif getattr(matrix, "format", None) != "csr":
         matrix = matrix.tocsr()
     if len(matrix.shape) != 2:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import _engine
+from . import _data, _engine
 from ._als import ALS
 from .errors import InvalidArgument
 
@@ -136,7 +136,7 @@ class ImplicitALS(ALS):
         self.random_state = random_state
 
     def _engine_options(self) -> dict[str, Any]:
-        if self.preset not in (None, "recommended"):
+        if self.preset is not None and not (isinstance(self.preset, str) and self.preset == "recommended"):
             raise InvalidArgument(f"preset {self.preset!r} is not known. There is one: recommended.")
         options = {**self.get_params(), "feedback": self._feedback, "seed": _seed(self.random_state)}
         if self.preset is not None:
@@ -237,7 +237,7 @@ def load(path: str | os.PathLike[str]) -> ImplicitALS | ExplicitALS:
     IncompatibleModel
         When it is not a model, damaged, or of a newer format.
     """
-    model = _engine.Model.load(os.fspath(path))
+    model = _engine.Model.load(_data.path_text(path))
     options = model.options()
     kind = ImplicitALS if options["feedback"] == "implicit" else ExplicitALS
     known = {name: options[name] for name in kind._parameter_names() if name in options}

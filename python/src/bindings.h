@@ -26,5 +26,6 @@ void bind_data(nb::module_& module);
 void bind_train(nb::module_& module);
 void bind_model(nb::module_& module);
 void bind_recommend(nb::class_<FittedModel>& model);
+void bind_evaluate(nb::module_& module);
 
 }  // namespace alsace::python

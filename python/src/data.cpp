@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
 #include <nanobind/stl/array.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
@@ -99,9 +100,12 @@ Interactions from_arrow(const nb::capsule& stream,
 }
 
 CsrInteractions csr_interactions(const CsrTuple& matrix, nb::handle user_ids, nb::handle item_ids) {
-  return {.matrix = csr_of(matrix),
-          .user_ids = id_table(user_ids, "user_ids"),
-          .item_ids = id_table(item_ids, "item_ids")};
+  // One after the other: GCC 12 frees members twice when a later one of a braced list throws.
+  CsrInteractions given;
+  given.user_ids = id_table(user_ids, "user_ids");
+  given.item_ids = id_table(item_ids, "item_ids");
+  given.matrix = csr_of(matrix);
+  return given;
 }
 
 /// Row by row, where a caller wants filters or a split.
@@ -155,6 +159,14 @@ void bind_data(nb::module_& module) {
                   nb::arg())
       .def_static("from_arrow", from_arrow)
       .def_static("from_csr", from_csr, nb::arg(), nb::arg().none(), nb::arg().none(), nb::arg())
+      .def("__repr__",
+           [](const Self& self) {
+             return fmt::format("<alsace.Interactions: {} of {} users and {} items>",
+                                self.triplets.size(),
+                                self.user_ids.size(),
+                                self.item_ids.size());
+           })
+      .def("__len__", [](const Self& self) { return self.triplets.size(); })
       .def_prop_ro("size", [](const Self& self) { return self.triplets.size(); })
       .def_prop_ro("n_users", [](const Self& self) { return self.user_ids.size(); })
       .def_prop_ro("n_items", [](const Self& self) { return self.item_ids.size(); })

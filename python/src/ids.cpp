@@ -23,7 +23,11 @@ std::string_view text_of(nb::handle text) {
   Py_ssize_t size = 0;
   const char* bytes = PyUnicode_AsUTF8AndSize(text.ptr(), &size);
   if (bytes == nullptr) {
-    nb::raise_python_error();
+    PyErr_Clear();
+    refuse(
+        fmt::format("the id {} holds half of a surrogate pair, which UTF-8 cannot write. Decode "
+                    "the text anew.",
+                    nb::repr(text).c_str()));
   }
   if (size == 0) {
     refuse("an id is empty. Ids are texts of at least one character, or integers.");

@@ -52,7 +52,11 @@ void translate(const std::exception_ptr& thrown, void*) {
     std::rethrow_exception(thrown);
   } catch (const Error& error) {
     const nb::object type = nb::module_::import_("alsace.errors").attr(class_of(error.code()));
-    PyErr_SetString(type.ptr(), with_python_names(error.what()).c_str());
+    const std::string text = with_python_names(error.what());
+    // A path of the caller's may hold bytes that are no UTF-8.
+    const auto size = static_cast<Py_ssize_t>(text.size());
+    const nb::object message = nb::steal(PyUnicode_DecodeUTF8(text.data(), size, "replace"));
+    PyErr_SetObject(type.ptr(), message.ptr());
   }
 }
 
@@ -68,4 +72,5 @@ NB_MODULE(_engine, module) {
   python::bind_data(module);
   python::bind_model(module);
   python::bind_train(module);
+  python::bind_evaluate(module);
 }

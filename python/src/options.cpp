@@ -93,6 +93,17 @@ PrepareOptions prepare_options(const nb::dict& given) {
   return options;
 }
 
+EvaluateOptions evaluate_options(const nb::dict& given) {
+  EvaluateOptions options;
+  std::string metrics;
+  take(given, "metrics", metrics);
+  options.metrics = parse_metrics(metrics);
+  take(given, "hide_low", options.hide_low);
+  take(given, "threads", options.threads);
+  take(given, "seed", options.seed);
+  return options;
+}
+
 nb::dict options_dict(const TrainOptions& options) {
   const auto word = [](std::string_view text) { return nb::str(text.data(), text.size()); };
   nb::dict out;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "alsace/evaluate.h"
 #include "alsace/interactions.h"
 #include "alsace/options.h"
 
@@ -13,6 +14,7 @@ namespace nb = nanobind;
 /// @throws Error invalid_argument for a value of the wrong type, or a word that is not known.
 TrainOptions train_options(const nb::dict& given);
 PrepareOptions prepare_options(const nb::dict& given);
+EvaluateOptions evaluate_options(const nb::dict& given);
 
 nb::dict options_dict(const TrainOptions& options);
 

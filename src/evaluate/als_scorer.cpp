@@ -43,7 +43,7 @@ class RowMap {
 /// A model that answers in the rows of a split.
 class AlsScorer {
  public:
-  AlsScorer(Model model, const Split& split)
+  AlsScorer(std::shared_ptr<const Model> model, const Split& split)
       : recommender_(std::move(model)),
         users_(split.train.user_ids, recommender_.model().user_ids),
         items_(split.train.item_ids, recommender_.model().item_ids) {
@@ -153,7 +153,11 @@ class AlsScorer {
 }  // namespace
 
 Scorer als_scorer(Model model, const Split& split) {
-  const bool predicts = model.options.feedback == Feedback::explicit_feedback;
+  return als_scorer(std::make_shared<const Model>(std::move(model)), split);
+}
+
+Scorer als_scorer(std::shared_ptr<const Model> model, const Split& split) {
+  const bool predicts = model->options.feedback == Feedback::explicit_feedback;
   const auto scorer = std::make_shared<const AlsScorer>(std::move(model), split);
   Scorer result{.name = "als",
                 .scores = [scorer](Index user, std::span<float> out) { scorer->scores(user, out); },

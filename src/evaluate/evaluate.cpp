@@ -145,13 +145,16 @@ class Measurement {
   }
 
   Evaluation evaluation(std::uint64_t seed) {
-    Evaluation result{.name = scorer_.name, .values = {}, .by_user = {}};
+    Evaluation result;
+    result.name = scorer_.name;
     for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
       result.values.push_back(plan_.can(scorer_, metric)
                                   ? summary(metric, seed)
                                   : MetricValue{.mean = not_a_number, .low = {}, .high = {}});
     }
     result.by_user = std::move(by_user_);
+    result.test_users = set_.test_users;
+    result.rated_users = set_.rated_users;
     return result;
   }
 

@@ -66,6 +66,8 @@ TEST(WorkedExample, GivesTheValueOfEachTestUser) {
   EXPECT_EQ(result.name, "popularity");
   ASSERT_EQ(result.by_user.size(), 2U);
   EXPECT_THAT(result.by_user[0], ElementsAre(2.0 / 3, 1, 0, 1));
+  EXPECT_THAT(result.test_users, ElementsAre(0, 1, 2, 4));
+  EXPECT_THAT(result.rated_users, ElementsAre(0, 1, 2, 3, 4));
   EXPECT_THAT(result.by_user[1], ElementsAre());
 }
 

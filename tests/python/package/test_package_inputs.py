@@ -218,3 +218,41 @@ def test_broken_matrices_are_refused(plays, broken):
 
     with pytest.raises(alsace.InvalidArgument):
         hash_of(plays)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda model: model.recommend(history=np.array(3)), "history has shape"),
+        (lambda model: model.fold_in(np.zeros((2, 2, 2))), "history has shape"),
+        (lambda model: model.recommend("\ud800"), "surrogate"),
+        (lambda model: model.recommend(np.zeros((2, 2), dtype=int)), "2 dimensions"),
+        (lambda model: model.recommend(history=sp.csr_matrix((1, 9))), "history has shape"),
+        (lambda model: model.partial_fit_users([1, 2], [[1], [2]]), "user_items must be a matrix"),
+        (lambda model: model.similar_items(sp.eye(3)), "not a dia_matrix"),
+        (lambda model: model.fit(user=[1, 2], item=[1, 2], value=[[1], [2, 3]]), "value is no array"),
+        (lambda model: model.fit("plays\0.csv"), "NUL"),
+        (lambda model: model.save("plays\0.alsace"), "NUL"),
+        (lambda _: ALS(preset=np.zeros(2)).fit(np.eye(3)), "preset"),
+    ],
+)
+def test_odd_calls_are_refused_in_words(plays, call, words):
+    model = ALS(factors=4, iterations=1).fit(plays)
+    with pytest.raises(alsace.InvalidArgument, match=words):
+        call(model)
+
+
+def test_the_second_of_two_bad_id_columns_frees_the_first_once(plays):
+    for _ in range(20):
+        with pytest.raises(alsace.InvalidArgument, match="item_ids has 'x' twice"):
+            ALS().fit(plays, user_ids=[f"user {row}" for row in range(120)], item_ids=["x"] * 50)
+
+
+def test_a_parquet_file_that_is_not_there_or_not_one(tmp_path):
+    pytest.importorskip("pyarrow")
+    (tmp_path / "bad.parquet").write_text("user,item")
+    with pytest.raises(alsace.InvalidData, match="bad.parquet"):
+        ALS().fit(tmp_path / "bad.parquet")
+    with pytest.raises(OSError, match="none.parquet") as raised:
+        ALS().fit(tmp_path / "none.parquet")
+    assert isinstance(raised.value, alsace.IoError)

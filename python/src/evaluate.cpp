@@ -1,0 +1,241 @@
+#include "alsace/evaluate.h"
+
+#include "alsace/error.h"
+
+#include "arrays.h"
+#include "bindings.h"
+#include "ids.h"
+#include "options.h"
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+
+namespace alsace::python {
+namespace {
+
+SplitMethod method_of(std::string_view word) {
+  constexpr std::array<std::pair<std::string_view, SplitMethod>, 5> methods = {
+      {{"leave_last_one", SplitMethod::leave_last_one},
+       {"leave_last_two", SplitMethod::leave_last_two},
+       {"random", SplitMethod::random},
+       {"temporal", SplitMethod::temporal},
+       {"new_users", SplitMethod::new_users}}};
+  for (const auto& [name, method] : methods) {
+    if (word == name) {
+      return method;
+    }
+  }
+  throw Error(ErrorCode::invalid_argument,
+              "split: how '" + std::string(word) +
+                  "' is not known. Choose one of leave_last_one, leave_last_two, random, temporal, "
+                  "new_users.");
+}
+
+/// (train, valid, test, fold_in), each with the ids of all.
+nb::tuple split_parts(const Interactions& data,
+                      const std::string& how,
+                      double test_fraction,
+                      std::uint64_t seed) {
+  const SplitOptions options{
+      .method = method_of(how), .test_fraction = test_fraction, .seed = seed};
+  Split parts;
+  std::array<Interactions, 3> others;
+  {
+    const nb::gil_scoped_release unlocked;
+    parts = split(data, options);
+    const std::array triplets = {&parts.valid, &parts.test, &parts.fold_in};
+    for (std::size_t i = 0; i < others.size(); ++i) {
+      others[i].triplets = std::move(*triplets[i]);
+      others[i].user_ids = parts.train.user_ids;
+      others[i].item_ids = parts.train.item_ids;
+    }
+  }
+  return nb::make_tuple(
+      std::move(parts.train), std::move(others[0]), std::move(others[1]), std::move(others[2]));
+}
+
+/// Looks for Ctrl-C while users are ranked, on the calling thread: Python's handlers run on no
+/// other. What it raises ends the evaluation.
+class Interruptible {
+ public:
+  Scorer watched(Scorer scorer) {
+    if (scorer.scores) {
+      scorer.scores = [this, scores = std::move(scorer.scores)](Index user, std::span<float> out) {
+        look();
+        scores(user, out);
+      };
+    }
+    return scorer;
+  }
+
+ private:
+  void look() {
+    if (std::this_thread::get_id() != caller_ || ++calls_ % 64 != 0) {
+      return;
+    }
+    const nb::gil_scoped_acquire locked;
+    if (PyErr_CheckSignals() != 0) {
+      nb::raise_python_error();
+    }
+  }
+
+  std::thread::id caller_ = std::this_thread::get_id();
+  std::size_t calls_ = 0;  ///< By the calling thread alone.
+};
+
+nb::tuple value_of(const MetricValue& value) {
+  return nb::make_tuple(value.mean, value.low, value.high);
+}
+
+/// A split under test. Lists made elsewhere join before anything is measured: the items that only
+/// they name are part of the catalogue.
+class Trial {
+ public:
+  Trial(const Interactions& train, const Interactions& test, const Interactions* fold_in)
+      : split_{.train = train} {
+    split_.test = in_rows_of_train(test);
+    if (fold_in != nullptr) {
+      split_.fold_in = in_rows_of_train(*fold_in);
+    }
+  }
+
+  /// Users that only the lists name have nothing to be tested on.
+  std::size_t add_lists(const Interactions& given) {
+    Triplets& lists = lists_.emplace_back();
+    for (std::size_t i = 0; i < given.triplets.users.size(); ++i) {
+      const auto user = split_.train.user_ids.find(given.user_ids[given.triplets.users[i]]);
+      if (user) {
+        lists.users.push_back(*user);
+        lists.items.push_back(
+            split_.train.item_ids.find_or_add(given.item_ids[given.triplets.items[i]]));
+        if (!given.triplets.values.empty()) {
+          lists.values.push_back(given.triplets.values[i]);
+        }
+      }
+    }
+    return lists_.size() - 1;
+  }
+
+  nb::tuple of_model(const FittedModel& model, const nb::dict& options) const {
+    return measure([&] { return als_scorer(model.model, split_); }, options);
+  }
+  nb::tuple of_lists(std::size_t place, const nb::dict& options) const {
+    return measure([&] { return list_scorer("lists", lists_.at(place)); }, options);
+  }
+  nb::tuple of_baseline(const std::string& name, const nb::dict& options) const {
+    return measure([&] { return baseline(name, evaluate_options(options).seed); }, options);
+  }
+
+  [[nodiscard]] nb::dict facts() const {
+    const SplitFacts facts = alsace::facts(split_);
+    nb::dict out;
+    out["users"] = facts.users;
+    out["items"] = facts.items;
+    out["train_interactions"] = facts.train_interactions;
+    out["test_interactions"] = facts.test_interactions;
+    out["test_users"] = facts.test_users;
+    out["users_left_out"] = facts.users_left_out;
+    out["untrained_test_items"] = facts.untrained_test_items;
+    return out;
+  }
+  [[nodiscard]] nb::object user_ids() const { return ids_of(split_.train.user_ids); }
+
+ private:
+  Triplets in_rows_of_train(const Interactions& part) {
+    const auto renumber = [](std::vector<Index>& rows, const IdTable& from, IdTable& to) {
+      std::vector<Index> place(static_cast<std::size_t>(from.size()), -1);
+      for (Index& row : rows) {
+        Index& known = place[static_cast<std::size_t>(row)];
+        known = known < 0 ? to.find_or_add(from[row]) : known;
+        row = known;
+      }
+    };
+    Triplets triplets = part.triplets;
+    renumber(triplets.users, part.user_ids, split_.train.user_ids);
+    renumber(triplets.items, part.item_ids, split_.train.item_ids);
+    return triplets;
+  }
+
+  [[nodiscard]] Scorer baseline(std::string_view name, std::uint64_t seed) const {
+    if (name == "random") {
+      return random_scorer(seed);
+    }
+    if (name == "popularity") {
+      return popularity_scorer(split_);
+    }
+    if (name == "mean") {
+      return mean_scorer(split_);
+    }
+    if (name == "item_mean") {
+      return item_mean_scorer(split_);
+    }
+    throw Error(ErrorCode::invalid_argument,
+                "evaluate: there is no baseline '" + std::string(name) +
+                    "'. Choose from random, popularity (ranking), mean, item_mean (ratings).");
+  }
+
+  /// (values, by_user, rows of test users, rows of rated users); by_user has None where a metric is
+  /// of all lists together.
+  template <class MakeScorer>
+  nb::tuple measure(MakeScorer make_scorer, const nb::dict& given) const {
+    const EvaluateOptions options = evaluate_options(given);
+    Interruptible interruptible;
+    Evaluation found;
+    {
+      const nb::gil_scoped_release unlocked;
+      found = evaluate(interruptible.watched(make_scorer()), split_, options);
+    }
+    nb::list values;
+    nb::list by_user;
+    for (std::size_t metric = 0; metric < found.values.size(); ++metric) {
+      values.append(value_of(found.values[metric]));
+      std::vector<double>& of_users = found.by_user[metric];
+      by_user.append(of_users.empty() ? nb::none() : array_of(std::move(of_users)));
+    }
+    return nb::make_tuple(std::move(values),
+                          std::move(by_user),
+                          array_of(std::move(found.test_users)),
+                          array_of(std::move(found.rated_users)));
+  }
+
+  Split split_;
+  std::vector<Triplets> lists_;
+};
+
+nb::list metric_names(const std::string& text) {
+  nb::list names;
+  for (const Metric& metric : parse_metrics(text)) {
+    names.append(metric.to_string());
+  }
+  return names;
+}
+
+}  // namespace
+
+void bind_evaluate(nb::module_& module) {
+  nb::class_<Trial>(module, "Trial")
+      .def(nb::init<const Interactions&, const Interactions&, const Interactions*>(),
+           nb::arg(),
+           nb::arg(),
+           nb::arg().none())
+      .def("add_lists", &Trial::add_lists)
+      .def("of_model", &Trial::of_model)
+      .def("of_lists", &Trial::of_lists)
+      .def("of_baseline", &Trial::of_baseline)
+      .def("facts", &Trial::facts)
+      .def("user_ids", &Trial::user_ids);
+  module.def("split", split_parts);
+  module.def("metric_names", metric_names);
+}
+
+}  // namespace alsace::python
