@@ -68,4 +68,5 @@ NB_MODULE(_engine, module) {
   python::bind_data(module);
   python::bind_model(module);
   python::bind_train(module);
+  python::bind_factors(module);
 }
