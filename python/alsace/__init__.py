@@ -19,6 +19,7 @@ from .errors import (
     UnknownId,
 )
 from .models import ExplicitALS, ImplicitALS, load
+from .weights import bm25_weight, tfidf_weight
 
 __all__ = [
     "Error",
@@ -35,6 +36,8 @@ __all__ = [
     "UnknownId",
     "__version__",
     "available_threads",
+    "bm25_weight",
     "interactions",
     "load",
+    "tfidf_weight",
 ]
