@@ -2,7 +2,6 @@
 #include "alsace/recommend.h"
 
 #include <algorithm>
-#include <limits>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -16,8 +15,7 @@ struct Rows {
   std::vector<float> values;
   int factors;
 
-  Rows(std::size_t rows, int factors, unsigned seed)
-      : values(rows * at(factors)), factors(factors) {
+  Rows(std::size_t rows, int width, unsigned seed) : values(rows * at(width)), factors(width) {
     std::mt19937 random(seed);
     std::normal_distribution<float> normal;
     std::ranges::generate(values, [&] { return normal(random); });

@@ -128,7 +128,7 @@ def test_training_lets_other_threads_run(plays):
     assert len(ticks) > 3
 
 
-@pytest.mark.parametrize("module", ["alsace", "alsace._data", "alsace.models"])
+@pytest.mark.parametrize("module", ["alsace", "alsace._data", "alsace.implicit", "alsace.models", "alsace.weights"])
 def test_examples_of_the_docstrings(module):
     done = doctest.testmod(importlib.import_module(module))
 
