@@ -1,5 +1,7 @@
 #pragma once
 
+#include "alsace/csr_matrix.h"
+#include "alsace/factors.h"
 #include "alsace/interactions.h"
 #include "alsace/model.h"
 
@@ -118,5 +120,21 @@ class Recommender {
   std::shared_ptr<const Model> model_;
   std::shared_ptr<Prepared> prepared_;
 };
+
+/// What best_rows() looks for.
+struct RowSearch {
+  int top_k = 10;                       ///< Longest list, >= 1.
+  std::span<const float> lengths = {};  ///< [rows] > 0, what scores are divided by; or empty.
+  const CsrMatrix* hidden = nullptr;    ///< [queries x rows] Not listed for that query; or null.
+  std::span<const Index> deny = {};     ///< Never these.
+  int threads = 0;                      ///< 0: all. Never changes the result.
+};
+
+/// The best rows of a caller's own factors for each query, by dot product: sorted by falling score,
+/// ties by lower row, one list for each query. O(queries * rows * factors), memory the lists.
+/// @throws Error invalid_argument when shapes differ or a row is out of range.
+std::vector<std::vector<Scored>> best_rows(FactorView table,
+                                           FactorView queries,
+                                           const RowSearch& search);
 
 }  // namespace alsace

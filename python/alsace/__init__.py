@@ -22,6 +22,7 @@ from .errors import (
     UnknownId,
 )
 from .models import ExplicitALS, ImplicitALS, load
+from .weights import bm25_weight, tfidf_weight
 
 __all__ = [
     "Error",
@@ -40,8 +41,10 @@ __all__ = [
     "UnknownId",
     "__version__",
     "available_threads",
+    "bm25_weight",
     "evaluate",
     "interactions",
     "load",
     "split",
+    "tfidf_weight",
 ]

@@ -24,6 +24,7 @@ struct FittedModel {
 // One for each stage, called by module.cpp.
 void bind_data(nb::module_& module);
 void bind_train(nb::module_& module);
+void bind_factors(nb::module_& module);
 void bind_model(nb::module_& module);
 void bind_recommend(nb::class_<FittedModel>& model);
 void bind_evaluate(nb::module_& module);

@@ -73,4 +73,5 @@ NB_MODULE(_engine, module) {
   python::bind_model(module);
   python::bind_train(module);
   python::bind_evaluate(module);
+  python::bind_factors(module);
 }

@@ -128,7 +128,18 @@ def test_training_lets_other_threads_run(plays):
     assert len(ticks) > 3
 
 
-@pytest.mark.parametrize("module", ["alsace", "alsace._data", "alsace._evaluate", "alsace._split", "alsace.models"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "alsace",
+        "alsace._data",
+        "alsace._evaluate",
+        "alsace._split",
+        "alsace.implicit",
+        "alsace.models",
+        "alsace.weights",
+    ],
+)
 def test_examples_of_the_docstrings(module):
     done = doctest.testmod(importlib.import_module(module))
 
