@@ -58,8 +58,7 @@ class AlternatingLeastSquares(RowSolving):
     use_native
         Accepted; the engine is always native.
     use_cg
-        True: rows by a few conjugate gradients, and in the last fifth of the iterations to the last
-        digits; False: always to the last digits.
+        True: rows by a few conjugate gradients; False: to the last digits.
     iterations
         Of users from items and then items from users; 0 leaves the start factors.
     calculate_training_loss
@@ -182,8 +181,7 @@ class AlternatingLeastSquares(RowSolving):
         """Sets the trained factors; gives what a callback or Ctrl-C raised."""
         bar = Progress(self.iterations) if show_progress else None
 
-        def after_iteration(done: int, iteration: int, seconds: float, objective: float) -> None:
-            iteration += done
+        def after_iteration(iteration: int, seconds: float, objective: float) -> None:
             loss = normalized_loss(Cui, objective) if self.calculate_training_loss else None
             if bar is not None:
                 bar(iteration, seconds, objective)
@@ -192,14 +190,8 @@ class AlternatingLeastSquares(RowSolving):
             if callback is not None:
                 callback(iteration - 1, seconds, loss)
 
-        done = 0
-        factors, raised = start, None
         try:
-            for iterations, exact in self._phases():
-                if raised is None:
-                    call = functools.partial(after_iteration, done)
-                    factors, raised = self._run(Cui, factors, iterations, exact, call)
-                    done += iterations
+            factors, raised = self._run(Cui, start, after_iteration)
         except (InvalidData, NumericalFailure) as error:
             raise ModelFitError(str(error)) from error
         finally:
@@ -211,30 +203,20 @@ class AlternatingLeastSquares(RowSolving):
             log.info("Final training loss %.4f", loss)
         return raised
 
-    def _phases(self) -> list[tuple[int, bool]]:
-        """(iterations, each row to the last digits?) in turn.
-
-        Rough rows are fast far from the minimum, but near it the loss stops falling, above where the
-        original gets: the last fifth is exact.
-        """
-        exact = self.iterations // 5 if self.use_cg else self.iterations
-        phases = [(self.iterations - exact, False), (exact, True)]
-        return [phase for phase in phases if phase[0] != 0]
-
     def _run(
         self,
         Cui: Any,
         start: tuple[np.ndarray, np.ndarray],
-        iterations: int,
-        exact: bool,
         after_iteration: Callable[..., None],
     ) -> tuple[tuple[np.ndarray, np.ndarray], BaseException | None]:
-        """Factors after some iterations of the engine, and what ended them early."""
+        """Factors after the engine's iterations, and what ended them early."""
         users, items = (np.ascontiguousarray(side, dtype=np.float32) for side in start)
         control = {"start_users": users, "start_items": items, "after_iteration": after_iteration}
-        options = engine_options(self.factors, self.regularization, self.num_threads, exact)
+        options = engine_options(
+            self.factors, self.regularization, self.num_threads, exact=not self.use_cg
+        )
         data = _engine.CsrInteractions.copy_of(_numbers.csr(Cui), None, None)
-        model, raised = _engine.train(data, {**options, "iterations": iterations}, control)
+        model, raised = _engine.train(data, {**options, "iterations": self.iterations}, control)
         return (model.user_factors(), model.item_factors()), raised
 
     def _set_factors(self, users: np.ndarray, items: np.ndarray) -> None:
