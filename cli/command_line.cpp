@@ -169,12 +169,13 @@ void CommandLine::example(std::string text) {
 bool CommandLine::parse(std::span<const std::string> arguments) {
   group("Other");
   flag("--help", help_asked_, "Show this help.");
-  std::vector<std::string> reversed;
-  for (auto it = arguments.rbegin(); it != arguments.rend(); ++it) {
+  std::vector<std::string> reversed;  // As CLI11 takes them.
+  for (const std::string& argument : arguments) {
     // Help wins over whatever is wrong with the rest.
-    help_asked_ = help_asked_ || *it == "--help";
-    reversed.push_back(protect(*it == "-h" ? "--help" : *it));
+    help_asked_ = help_asked_ || argument == "--help";
+    reversed.push_back(protect(argument == "-h" ? "--help" : argument));
   }
+  std::ranges::reverse(reversed);
   if (help_asked_ || std::find(reversed.begin(), reversed.end(), "--help") != reversed.end()) {
     print(help());
     return false;

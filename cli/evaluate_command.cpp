@@ -130,9 +130,12 @@ class Source {
 /// Evaluates everything asked for, once per seed.
 class Run {
  public:
-  Run(const EvaluateArguments& arguments, TrainOptions options, const Source& source, Log& log)
+  Run(const EvaluateArguments& arguments,
+      const TrainOptions& options,
+      const Source& source,
+      Log& log)
       : arguments_(arguments),
-        options_(std::move(options)),
+        options_(options),
         source_(source),
         log_(log),
         metrics_(metrics_of(arguments, options_.feedback)),

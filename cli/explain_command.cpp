@@ -59,11 +59,10 @@ void explain_command(Arguments given) {
     print_json(out);
     return;
   }
-  const std::string title = titles.of(*arguments.item);
   print(bold(fmt::format("why user {} gets item {}{}",
                          *arguments.user,
                          *arguments.item,
-                         title.empty() ? "" : ", " + title)) +
+                         titles.after(*arguments.item))) +
         "\n" + explanation_text(explanation, *open.model, titles, static_cast<std::size_t>(top_k)));
 }
 

@@ -69,6 +69,11 @@ std::string Titles::of(std::string_view item_id) const {
   return std::string(titles_ ? titles_->find(item_id).value_or("") : "");
 }
 
+std::string Titles::after(std::string_view item_id) const {
+  const std::string title = of(item_id);
+  return title.empty() ? title : ", " + title;
+}
+
 void declare_items(CommandLine& line, std::optional<std::string>& items) {
   line.text("--items", "FILE", items, "Titles: a file with item and title columns.");
 }

@@ -42,6 +42,8 @@ class Titles {
   void note_strangers(const IdTable& item_ids, Log& log) const;
   /// The title, or nothing in its place.
   [[nodiscard]] std::string of(std::string_view item_id) const;
+  /// ", " and the title, to come after the id; or nothing.
+  [[nodiscard]] std::string after(std::string_view item_id) const;
 
  private:
   std::optional<ItemTitles> titles_;

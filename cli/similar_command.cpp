@@ -60,8 +60,7 @@ void similar_command(Arguments given) {
     print_json({{what, id}, {"similar", list_json(list, ids, titles, what)}});
     return;
   }
-  const std::string title = titles.of(id);
-  print(bold("like " + what + " " + id + (title.empty() ? "" : ", " + title)) + "\n" +
+  print(bold("like " + what + " " + id + titles.after(id)) + "\n" +
         list_table(list, ids, titles, what, "cosine"));
 }
 

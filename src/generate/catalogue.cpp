@@ -1,8 +1,8 @@
-#include "alsace/error.h"
 #include "alsace/generate.h"
 
 #include "base/random.h"
 #include "generate/film_titles.h"
+#include "generate/refuse.h"
 #include "generate/weighted_draw.h"
 
 #include <algorithm>
@@ -25,21 +25,12 @@ enum Stream : std::uint64_t { item_stream, order_stream, activity_stream, first_
 constexpr std::array<std::uint64_t, 12> genre_shares = {14, 13, 11, 10, 9, 8, 8, 7, 6, 5, 5, 4};
 
 void check(const CatalogueOptions& options) {
-  const auto refuse = [](std::string_view option, std::int64_t value, const std::string& rule) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("generate: {} is {}, it must be {}.", option, value, rule));
-  };
-  if (options.users < 1) {
-    refuse("users", options.users, "1 or more");
-  }
-  if (options.items < 1) {
-    refuse("items", options.items, "1 or more");
-  }
+  check_sizes(options.users, options.items);
   const std::int64_t most = std::int64_t{options.users} * options.items;
   if (options.interactions < options.users || options.interactions > most) {
-    refuse("interactions",
-           options.interactions,
-           fmt::format("{} (one per user) to {} (users * items)", options.users, most));
+    refuse_option("interactions",
+                  options.interactions,
+                  fmt::format("{} (one per user) to {} (users * items)", options.users, most));
   }
 }
 
@@ -123,6 +114,7 @@ class FilmDraw {
       : films_(films), any_(films.weights), seen_(films.weights.size()) {
     for (const std::vector<Index>& rows : films.of_genre) {
       std::vector<std::uint64_t> weights;
+      weights.reserve(rows.size());
       for (const Index row : rows) {
         weights.push_back(films.weights[static_cast<std::size_t>(row)]);
       }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <numeric>
 
 namespace alsace {
@@ -166,10 +167,8 @@ std::span<const std::string_view> film_genres() noexcept {
 
 std::string film_title(std::size_t genre, std::uint64_t number) {
   const GenreWords& choices = words[genre];
-  std::uint64_t count = 0;
-  for (const std::string_view pattern : choices.patterns) {
-    count += titles_of(pattern);
-  }
+  const std::uint64_t count = std::transform_reduce(
+      choices.patterns.begin(), choices.patterns.end(), std::uint64_t{0}, std::plus<>(), titles_of);
   const std::uint64_t part = number / count + 1;
   std::uint64_t place = number % count * scattering_step(count) % count;
   std::string title;

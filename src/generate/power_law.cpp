@@ -1,8 +1,8 @@
-#include "alsace/error.h"
 #include "alsace/generate.h"
 
 #include "base/random.h"
 #include "base/thread_pool.h"
+#include "generate/refuse.h"
 #include "generate/weighted_draw.h"
 
 #include <algorithm>
@@ -17,31 +17,22 @@ namespace alsace {
 namespace {
 
 void check(const PowerLawOptions& options) {
-  const auto refuse = [](std::string_view option, double value, const std::string& rule) {
-    throw Error(ErrorCode::invalid_argument,
-                fmt::format("generate: {} is {}, it must be {}.", option, value, rule));
-  };
-  if (options.users < 1) {
-    refuse("users", options.users, "1 or more");
-  }
-  if (options.items < 1) {
-    refuse("items", options.items, "1 or more");
-  }
+  check_sizes(options.users, options.items);
   if (!std::isfinite(options.item_exponent) || options.item_exponent < 0 ||
       options.item_exponent > 4) {
-    refuse("item_exponent", options.item_exponent, "0 to 4. Start with 1");
+    refuse_option("item_exponent", options.item_exponent, "0 to 4. Start with 1");
   }
   if (options.min_per_user < 0 || options.min_per_user > options.items) {
-    refuse("min_per_user",
-           options.min_per_user,
-           fmt::format("0 to the number of items ({})", options.items));
+    refuse_option("min_per_user",
+                  options.min_per_user,
+                  fmt::format("0 to the number of items ({})", options.items));
   }
   const std::int64_t least = std::int64_t{options.users} * options.min_per_user;
   const std::int64_t most = std::int64_t{options.users} * options.items;
   if (options.interactions < least || options.interactions > most) {
-    refuse("interactions",
-           static_cast<double>(options.interactions),
-           fmt::format("{} (users * min_per_user) to {} (users * items)", least, most));
+    refuse_option("interactions",
+                  options.interactions,
+                  fmt::format("{} (users * min_per_user) to {} (users * items)", least, most));
   }
 }
 

@@ -6,6 +6,19 @@ namespace alsace::kernels::reference {
 namespace {
 
 template <class T>
+void multiply_all(const T* a, std::size_t rows, std::size_t stride, const T* b, float* out) {
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t j = 0; j < stride; ++j) {
+      T sum = 0;
+      for (std::size_t i = 0; i < stride; ++i) {
+        sum += a[r * stride + i] * b[i * stride + j];
+      }
+      out[r * stride + j] = static_cast<float>(sum);
+    }
+  }
+}
+
+template <class T>
 void add_all_panels(const T* a,
                     const T* b,
                     std::size_t rows,
@@ -51,27 +64,11 @@ void row_products(
 }
 
 void multiply(const double* a, std::size_t rows, std::size_t stride, const double* b, float* out) {
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t j = 0; j < stride; ++j) {
-      double sum = 0;
-      for (std::size_t i = 0; i < stride; ++i) {
-        sum += a[r * stride + i] * b[i * stride + j];
-      }
-      out[r * stride + j] = static_cast<float>(sum);
-    }
-  }
+  multiply_all(a, rows, stride, b, out);
 }
 
 void multiply(const float* a, std::size_t rows, std::size_t stride, const float* b, float* out) {
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t j = 0; j < stride; ++j) {
-      float sum = 0;
-      for (std::size_t i = 0; i < stride; ++i) {
-        sum += a[r * stride + i] * b[i * stride + j];
-      }
-      out[r * stride + j] = sum;
-    }
-  }
+  multiply_all(a, rows, stride, b, out);
 }
 
 void add_panel_products(const double* a,

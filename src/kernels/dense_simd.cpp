@@ -1,6 +1,5 @@
 #include "kernels/dense.h"
 
-#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -19,51 +18,44 @@ using DoubleVector = hn::Vec<Doubles>;
 template <class T>
 using Tag = std::conditional_t<std::is_same_v<T, double>, Doubles, Floats>;
 
-/// Four rows by two vectors of out, kept in registers over all rows of the panels.
+/// kRows rows by kColumns vectors of out, in registers over all rows of a and b.
+template <std::size_t kRows, std::size_t kColumns>
 HWY_INLINE void product_tile(
     const double* a, const double* b, std::size_t rows, std::size_t stride, double* out) {
   const Doubles d;
   const std::size_t lanes = hn::Lanes(d);
-  DoubleVector s00 = hn::Load(d, out);
-  DoubleVector s01 = hn::Load(d, out + lanes);
-  DoubleVector s10 = hn::Load(d, out + stride);
-  DoubleVector s11 = hn::Load(d, out + stride + lanes);
-  DoubleVector s20 = hn::Load(d, out + 2 * stride);
-  DoubleVector s21 = hn::Load(d, out + 2 * stride + lanes);
-  DoubleVector s30 = hn::Load(d, out + 3 * stride);
-  DoubleVector s31 = hn::Load(d, out + 3 * stride + lanes);
-  for (std::size_t r = 0; r < rows; ++r, a += stride, b += stride) {
-    const DoubleVector b0 = hn::Load(d, b);
-    const DoubleVector b1 = hn::Load(d, b + lanes);
-    const DoubleVector a0 = hn::Set(d, a[0]);
-    s00 = hn::MulAdd(a0, b0, s00);
-    s01 = hn::MulAdd(a0, b1, s01);
-    const DoubleVector a1 = hn::Set(d, a[1]);
-    s10 = hn::MulAdd(a1, b0, s10);
-    s11 = hn::MulAdd(a1, b1, s11);
-    const DoubleVector a2 = hn::Set(d, a[2]);
-    s20 = hn::MulAdd(a2, b0, s20);
-    s21 = hn::MulAdd(a2, b1, s21);
-    const DoubleVector a3 = hn::Set(d, a[3]);
-    s30 = hn::MulAdd(a3, b0, s30);
-    s31 = hn::MulAdd(a3, b1, s31);
+  DoubleVector sums[kRows][kColumns];
+  for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      sums[i][c] = hn::Load(d, out + i * stride + c * lanes);
+    }
   }
-  hn::Store(s00, d, out);
-  hn::Store(s01, d, out + lanes);
-  hn::Store(s10, d, out + stride);
-  hn::Store(s11, d, out + stride + lanes);
-  hn::Store(s20, d, out + 2 * stride);
-  hn::Store(s21, d, out + 2 * stride + lanes);
-  hn::Store(s30, d, out + 3 * stride);
-  hn::Store(s31, d, out + 3 * stride + lanes);
+  for (std::size_t r = 0; r < rows; ++r, a += stride, b += stride) {
+    DoubleVector row[kColumns];
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      row[c] = hn::Load(d, b + c * lanes);
+    }
+    for (std::size_t i = 0; i < kRows; ++i) {
+      const DoubleVector value = hn::Set(d, a[i]);
+      for (std::size_t c = 0; c < kColumns; ++c) {
+        sums[i][c] = hn::MulAdd(value, row[c], sums[i][c]);
+      }
+    }
+  }
+  for (std::size_t i = 0; i < kRows; ++i) {
+    for (std::size_t c = 0; c < kColumns; ++c) {
+      hn::Store(sums[i][c], d, out + i * stride + c * lanes);
+    }
+  }
 }
 
 void add_products(
     const double* a, const double* b, std::size_t rows, std::size_t stride, double* out) {
-  const std::size_t width = 2 * hn::Lanes(Doubles());
-  for (std::size_t i = 0; i < stride; i += 4) {
-    for (std::size_t j = 0; j < i + 4; j += width) {
-      product_tile(a + i, b + j, rows, stride, out + i * stride + j);
+  constexpr std::size_t kRows = 4;
+  constexpr std::size_t kColumns = 2;
+  for (std::size_t i = 0; i < stride; i += kRows) {
+    for (std::size_t j = 0; j < i + kRows; j += kColumns * hn::Lanes(Doubles())) {
+      product_tile<kRows, kColumns>(a + i, b + j, rows, stride, out + i * stride + j);
     }
   }
 }

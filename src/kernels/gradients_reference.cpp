@@ -69,89 +69,116 @@ Sums add_entries(const GatherTable& table,
   return sums;
 }
 
-void solve(const GatherTable& table,
-           const GradientDiagonal& diagonal,
-           const GradientLimits& limits,
-           GradientRow& row) {
-  const std::size_t size = table.stride;
-  std::vector<double> own(size);
-  std::vector<double> inverse(size);
-  std::vector<double> x(row.x, row.x + size);
-  std::vector<double> r(size);
-  std::vector<double> p(size);
-  std::vector<double> q(size);
-  double energy = 0;
-  double square = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    own[i] = static_cast<double>(diagonal.common[i] + row.regularization);
-    inverse[i] = 1.0 / (own[i] + static_cast<double>(row.weight_sum) *
-                                     static_cast<double>(diagonal.mean_square[i]));
-    r[i] = -own[i] * x[i];
-    energy += own[i] * x[i] * x[i];
-    square += x[i] * x[i];
-  }
-  const Sums sums = add_entries(table, row, true, x, r);
-  row.objective = energy + sums.squares - 2 * sums.products;
-  row.steps = 0;
-  double rz = 0;
-  double residual = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    p[i] = inverse[i] * r[i];
-    rz += r[i] * p[i];
-    residual += r[i] * r[i];
-  }
-  const bool rough = limits.kind == GradientLimits::Kind::rough;
-  const bool backward = limits.kind == GradientLimits::Kind::backward;
-  const double curve = energy + sums.squares;
-  const double scale = !backward    ? std::max(energy, rz)
-                       : square > 0 ? curve * curve / square
-                                    : residual;
-  const double tolerance = static_cast<double>(limits.tolerance);
-  const double limit = tolerance * tolerance * scale;
-  row.converged = std::isfinite(static_cast<float>(limit)) &&
-                  std::isfinite(static_cast<float>(rz)) &&
-                  (!backward || static_cast<float>(limit) >= gradient_least_limit);
-  bool first = rough;
-  while (row.converged && (backward ? residual : rz) > (first ? 0.0 : limit)) {
-    if (row.steps == std::min(limits.most_steps, row.most_steps)) {
-      row.converged = rough;
-      break;
+/// The steps of one row.
+class Steps {
+ public:
+  Steps(const GatherTable& table, const GradientDiagonal& diagonal, GradientRow& row)
+      : table_(table),
+        row_(row),
+        own_(table.stride),
+        inverse_(table.stride),
+        x_(row.x, row.x + table.stride),
+        r_(table.stride),
+        p_(table.stride),
+        q_(table.stride) {
+    for (std::size_t i = 0; i < table.stride; ++i) {
+      own_[i] = static_cast<double>(diagonal.common[i] + row.regularization);
+      inverse_[i] = 1.0 / (own_[i] + static_cast<double>(row.weight_sum) *
+                                         static_cast<double>(diagonal.mean_square[i]));
     }
-    const bool last = rough && rz <= static_cast<double>(gradient_usual_fall) * limit;
+  }
+
+  void solve(const GradientLimits& limits) {
+    const double limit = start(limits);
+    const bool rough = limits.kind == GradientLimits::Kind::rough;
+    const bool backward = limits.kind == GradientLimits::Kind::backward;
+    bool last = false;
+    bool first = rough;
+    while (row_.converged && !last && (backward ? residual_ : rz_) > (first ? 0.0 : limit)) {
+      if (row_.steps == std::min(limits.most_steps, row_.most_steps)) {
+        row_.converged = rough;
+        break;
+      }
+      last = rough && rz_ <= static_cast<double>(gradient_usual_fall) * limit;
+      row_.converged = step(last ? gradient_last_length : 1);
+      first = false;
+    }
+    std::ranges::transform(x_, row_.x, [](double value) { return static_cast<float>(value); });
+  }
+
+ private:
+  /// r, p and what is known of them at the given x; gives what r'Mr, or r'r, is to fall to.
+  double start(const GradientLimits& limits) {
+    double energy = 0;
+    double square = 0;
+    for (std::size_t i = 0; i < table_.stride; ++i) {
+      r_[i] = -own_[i] * x_[i];
+      energy += own_[i] * x_[i] * x_[i];
+      square += x_[i] * x_[i];
+    }
+    const Sums sums = add_entries(table_, row_, true, x_, r_);
+    row_.objective = energy + sums.squares - 2 * sums.products;
+    row_.steps = 0;
+    for (std::size_t i = 0; i < table_.stride; ++i) {
+      p_[i] = inverse_[i] * r_[i];
+      rz_ += r_[i] * p_[i];
+      residual_ += r_[i] * r_[i];
+    }
+    const bool backward = limits.kind == GradientLimits::Kind::backward;
+    const double curve = energy + sums.squares;
+    const double scale = !backward    ? std::max(energy, rz_)
+                         : square > 0 ? curve * curve / square
+                                      : residual_;
+    const double tolerance = static_cast<double>(limits.tolerance);
+    const double limit = tolerance * tolerance * scale;
+    row_.converged = std::isfinite(static_cast<float>(limit)) &&
+                     std::isfinite(static_cast<float>(rz_)) &&
+                     (!backward || static_cast<float>(limit) >= gradient_least_limit);
+    return limit;
+  }
+
+  /// Goes along p, `reach` times the way to the least objective there. False where there is none.
+  bool step(double reach) {
+    for (std::size_t i = 0; i < table_.stride; ++i) {
+      q_[i] = own_[i] * p_[i];
+    }
+    add_entries(table_, row_, false, p_, q_);
     double curvature = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      q[i] = own[i] * p[i];
+    for (std::size_t i = 0; i < table_.stride; ++i) {
+      curvature += p_[i] * q_[i];
     }
-    add_entries(table, row, false, p, q);
-    for (std::size_t i = 0; i < size; ++i) {
-      curvature += p[i] * q[i];
+    if (!(curvature > 0)) {
+      return false;
     }
-    row.converged = curvature > 0;
-    if (!row.converged) {
-      break;
-    }
-    const double length = (last ? gradient_last_length : 1) * rz / curvature;
-    row.objective -= length * (2 * rz - length * curvature);
-    ++row.steps;
+    const double length = reach * rz_ / curvature;
+    row_.objective -= length * (2 * rz_ - length * curvature);
+    ++row_.steps;
     double next = 0;
-    residual = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      x[i] += length * p[i];
-      r[i] -= length * q[i];
-      next += inverse[i] * r[i] * r[i];
-      residual += r[i] * r[i];
+    residual_ = 0;
+    for (std::size_t i = 0; i < table_.stride; ++i) {
+      x_[i] += length * p_[i];
+      r_[i] -= length * q_[i];
+      next += inverse_[i] * r_[i] * r_[i];
+      residual_ += r_[i] * r_[i];
     }
-    if (last) {
-      break;
+    for (std::size_t i = 0; i < table_.stride; ++i) {
+      p_[i] = inverse_[i] * r_[i] + next / rz_ * p_[i];
     }
-    for (std::size_t i = 0; i < size; ++i) {
-      p[i] = inverse[i] * r[i] + next / rz * p[i];
-    }
-    rz = next;
-    first = false;
+    rz_ = next;
+    return true;
   }
-  std::ranges::transform(x, row.x, [](double value) { return static_cast<float>(value); });
-}
+
+  const GatherTable& table_;
+  GradientRow& row_;
+  std::vector<double> own_;      ///< D
+  std::vector<double> inverse_;  ///< M
+  std::vector<double> x_;
+  std::vector<double> r_;
+  std::vector<double> p_;
+  std::vector<double> q_;
+  double rz_ = 0;        ///< r'Mr
+  double residual_ = 0;  ///< r'r
+};
 
 }  // namespace
 
@@ -162,7 +189,7 @@ void conjugate_gradients(const GatherTable& table,
                          std::size_t count,
                          float* /*work*/) {
   for (std::size_t row = 0; row < count; ++row) {
-    solve(table, diagonal, limits, rows[row]);
+    Steps(table, diagonal, rows[row]).solve(limits);
   }
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 
+#include "kernels/gather.h"
+
 #include <cstddef>
-#include <cstdint>
 
 /// The linear systems of single rows in float: summed from gathered rows of a factor table,
 /// factorized, solved. Symmetric matrices are held by their upper triangle; what lies below the
@@ -11,18 +12,6 @@
 /// padded with zeros, so that no loop has a tail. So are matrices, padded with ones on the
 /// diagonal.
 namespace alsace::kernels {
-
-/// y_j = row columns[j] of the table, for j < count.
-struct Gathered {
-  const float* table;
-  std::size_t stride;
-  const std::int32_t* columns;
-  std::size_t count;
-
-  [[nodiscard]] const float* row(std::size_t j) const {
-    return table + static_cast<std::size_t>(columns[j]) * stride;
-  }
-};
 
 /// Rows that gram_of_factors() works on together at most: its scratch holds [gram_panel x stride].
 inline constexpr std::size_t gram_panel = 64;

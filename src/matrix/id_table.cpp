@@ -185,6 +185,7 @@ std::vector<std::string_view> IdTable::nearest(std::string_view id, int count) c
   }
   std::sort_heap(found.begin(), found.end());
   std::vector<std::string_view> ids;
+  ids.reserve(found.size());
   for (const auto& entry : found) {
     ids.push_back((*this)[entry.second]);
   }

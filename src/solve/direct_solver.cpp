@@ -1,7 +1,5 @@
 #include "solve/direct_solver.h"
 
-#include "kernels/gather.h"
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -26,19 +24,6 @@ double square_of(const AlignedVector<T>& values) {
     sum += static_cast<double>(value) * static_cast<double>(value);
   }
   return sum;
-}
-
-kernels::Gathered part_of(const kernels::Gathered& rows, std::size_t first, std::size_t count) {
-  return {
-      .table = rows.table, .stride = rows.stride, .columns = rows.columns + first, .count = count};
-}
-
-void add_dots(const kernels::Gathered& rows, const double* x, double* out) {
-  kernels::gather_dots(rows.table, rows.stride, rows.columns, rows.count, x, out);
-}
-
-void add_rows(const kernels::Gathered& rows, const double* scales, double* out) {
-  kernels::gather_sum(rows.table, rows.stride, rows.columns, rows.count, scales, out);
 }
 
 }  // namespace
@@ -78,11 +63,11 @@ void DirectSolver::load(const RowEntries& row) {
 
 /// Gives the entry's part of the constant.
 double DirectSolver::load_entry(const RowEntries& row, std::size_t j) {
-  const double confidence = row.confidence_at(j);
-  weights_[j] = static_cast<float>(confidence - fixed_.unobserved_weight);
-  targets_[j] = static_cast<float>(confidence * row.target_at(j, fixed_.biases));
+  const SystemEntry entry = row.system_entry(j, fixed_.biases, fixed_.unobserved_weight);
+  weights_[j] = static_cast<float>(entry.weight);
+  targets_[j] = entry.target;
   least_weight_ = std::min(least_weight_, weights_[j]);
-  return constant_of(weights_[j], targets_[j], fixed_.unobserved_weight);
+  return entry.constant;
 }
 
 std::optional<double> DirectSolver::solve(const RowEntries& row, float* x) {
@@ -90,10 +75,7 @@ std::optional<double> DirectSolver::solve(const RowEntries& row, float* x) {
   if (regularization_ == 0) {
     return std::nullopt;
   }
-  const kernels::Gathered rows{.table = fixed_.table.data(),
-                               .stride = stride_,
-                               .columns = row.columns.data(),
-                               .count = row.columns.size()};
+  const kernels::Gathered rows = fixed_.gathered(row.columns);
   std::optional<double> objective;
   if (suits_entries(rows.count)) {
     objective = solve_by_entries(rows);
@@ -136,15 +118,15 @@ double DirectSolver::residual_at(const kernels::Gathered& rows) {
     objective -= residual_[i] * solution_[i];
   }
   for (std::size_t first = 0; first < rows.count; first += panel_rows) {
-    const auto panel = part_of(rows, first, std::min(panel_rows, rows.count - first));
-    add_dots(panel, solution_.data(), dots_.data());
+    const auto panel = rows.part(first, std::min(panel_rows, rows.count - first));
+    kernels::gather_dots(panel, solution_.data(), dots_.data());
     for (std::size_t j = 0; j < panel.count; ++j) {
       const double product = static_cast<double>(weights_[first + j]) * dots_[j];
       const double target = static_cast<double>(targets_[first + j]);
       objective += (product - 2 * target) * dots_[j];
       dots_[j] = target - product;
     }
-    add_rows(panel, dots_.data(), residual_.data());
+    kernels::gather_sum(panel, dots_.data(), residual_.data());
   }
   return objective;
 }
@@ -231,7 +213,7 @@ std::optional<double> DirectSolver::solve_by_entries(const kernels::Gathered& ro
     for (std::size_t i = 0; i < size_; ++i) {
       quadratic += diagonal_[i] * solution_[i] * solution_[i];
     }
-    add_dots(rows, solution_.data(), dots_.data());
+    kernels::gather_dots(rows, solution_.data(), dots_.data());
     for (std::size_t j = 0; j < rows.count; ++j) {
       const double weight = static_cast<double>(weights_[j]);
       const double target = static_cast<double>(targets_[j]);
@@ -263,7 +245,7 @@ void DirectSolver::add_dual_step(const kernels::Gathered& rows) {
     dual_[j] += static_cast<double>(step_[j]);
   }
   solution_.assign(stride_, 0.0);
-  add_rows(rows, dual_.data(), solution_.data());
+  kernels::gather_sum(rows, dual_.data(), solution_.data());
   for (std::size_t i = 0; i < size_; ++i) {
     solution_[i] /= diagonal_[i];
   }

@@ -129,6 +129,7 @@ SquareMatrix padded_zeros(const SquareMatrix& like) {
 std::vector<double> sorted_values(const Tridiagonal& matrix,
                                   const std::vector<std::size_t>& order) {
   std::vector<double> values;
+  values.reserve(order.size());
   for (const std::size_t from : order) {
     values.push_back(std::max(0.0, matrix.diagonal[from] * matrix.scale));
   }

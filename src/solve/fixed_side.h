@@ -4,6 +4,7 @@
 
 #include "base/aligned.h"
 #include "base/thread_pool.h"
+#include "kernels/gather.h"
 #include "kernels/gradients.h"
 #include "solve/eigenbasis.h"
 
@@ -51,6 +52,13 @@ struct FixedSide {
   double unobserved_weight = 0;        ///< w0; 0 for explicit feedback.
 
   [[nodiscard]] std::size_t stride() const { return FactorTable::stride_of(coordinates); }
+  /// Rows of the table, by number.
+  [[nodiscard]] kernels::Gathered gathered(std::span<const Index> columns) const {
+    return {.table = table.data(),
+            .stride = table.stride(),
+            .columns = columns.data(),
+            .count = columns.size()};
+  }
 };
 
 /// O(rows * factors^2) where the table is turned, a copy of it otherwise. Half precision is used

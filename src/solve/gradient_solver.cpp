@@ -83,13 +83,11 @@ void GradientSolver::load(const RowEntries& row) {
   weight_sum_ = 0;
   constant_ = 0;
   for (std::size_t j = 0; j < entries; ++j) {
-    const double confidence = row.confidence_at(j);
-    const double target = row.target_at(j, fixed_.biases);
-    const double weight = confidence - fixed_.unobserved_weight;
-    weights_[used_ + j] = static_cast<float>(weight);
-    targets_[used_ + j] = static_cast<float>(confidence * target);
-    weight_sum_ += std::max(0.0, weight);
-    constant_ += constant_of(weights_[used_ + j], targets_[used_ + j], fixed_.unobserved_weight);
+    const SystemEntry entry = row.system_entry(j, fixed_.biases, fixed_.unobserved_weight);
+    weights_[used_ + j] = static_cast<float>(entry.weight);
+    targets_[used_ + j] = entry.target;
+    weight_sum_ += std::max(0.0, entry.weight);
+    constant_ += entry.constant;
   }
   places_.push_back(used_);
   used_ += entries;

@@ -30,7 +30,6 @@ double data_term(const Observations& by_user,
                  double unobserved_weight,
                  std::size_t begin,
                  std::size_t end) {
-  const std::size_t stride = item_table.stride();
   FactorTable user(1, users.factors.factors);
   std::vector<double> dots;
   double sum = 0;
@@ -39,10 +38,10 @@ double data_term(const Observations& by_user,
     const auto entries = static_cast<std::size_t>(by_user.offsets[row + 1]) - first;
     std::ranges::copy(users.factors.row(static_cast<Index>(row)), user.row(0).begin());
     dots.resize(entries);
-    kernels::gather_dots(item_table.data(),
-                         stride,
-                         by_user.columns.data() + first,
-                         entries,
+    kernels::gather_dots({.table = item_table.data(),
+                          .stride = item_table.stride(),
+                          .columns = by_user.columns.data() + first,
+                          .count = entries},
                          user.data(),
                          dots.data());
     const double offset = by_user.target_offset + bias(users.biases, row);

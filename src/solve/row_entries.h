@@ -9,6 +9,21 @@
 
 namespace alsace {
 
+/// c_j p_j^2 of a weight and a target c_j p_j as they were rounded to float: what x'Ax - 2 b'x
+/// leaves of it is small where the row is fitted well, and would else be a rounding error.
+inline double constant_of(float weight, float target, double unobserved_weight) {
+  const double confidence = static_cast<double>(weight) + unobserved_weight;
+  const double product = static_cast<double>(target);
+  return confidence > 0 ? product * product / confidence : 0.0;
+}
+
+/// What an entry adds to its row's system.
+struct SystemEntry {
+  double weight = 0;    ///< w = c - w0
+  float target = 0;     ///< t = c p
+  double constant = 0;  ///< c p^2, of weight and target in float.
+};
+
 /// The entries of one row, as observed.
 struct RowEntries {
   std::span<const Index> columns;
@@ -27,6 +42,16 @@ struct RowEntries {
            (biases.empty() ? 0.0
                            : static_cast<double>(biases[static_cast<std::size_t>(columns[j])]));
   }
+  [[nodiscard]] SystemEntry system_entry(std::size_t j,
+                                         std::span<const float> biases,
+                                         double unobserved_weight) const {
+    const double confidence = confidence_at(j);
+    const double weight = confidence - unobserved_weight;
+    const auto target = static_cast<float>(confidence * target_at(j, biases));
+    return {.weight = weight,
+            .target = target,
+            .constant = constant_of(static_cast<float>(weight), target, unobserved_weight)};
+  }
 };
 
 /// The entries of row `row`.
@@ -41,14 +66,6 @@ inline RowEntries row_entries(const Observations& observations, std::size_t row)
           .targets = part(observations.targets),
           .uniform_confidence = observations.uniform_confidence,
           .target_offset = observations.target_offset};
-}
-
-/// c_j p_j^2 of a weight and a target c_j p_j as they were rounded to float: what x'Ax - 2 b'x
-/// leaves of it is small where the row is fitted well, and would else be a rounding error.
-inline double constant_of(float weight, float target, double unobserved_weight) {
-  const double confidence = static_cast<double>(weight) + unobserved_weight;
-  const double product = static_cast<double>(target);
-  return confidence > 0 ? product * product / confidence : 0.0;
 }
 
 /// l_u = lambda n^nu, n = entries + more_count.

@@ -1,7 +1,6 @@
 #include "solve/row_solver.h"
 
 #include "kernels/dense.h"
-#include "kernels/gather.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,13 +48,11 @@ void RowSolver::load(const RowEntries& row) {
   least_weight_ = std::numeric_limits<double>::infinity();
   constant_ = 0;
   for (std::size_t j = 0; j < entries; ++j) {
-    const double confidence = row.confidence_at(j);
-    const double target = row.target_at(j, fixed_.biases);
-    const double weight = confidence - fixed_.unobserved_weight;
-    weights_[j] = static_cast<float>(weight);
-    targets_[j] = static_cast<float>(confidence * target);
-    least_weight_ = std::min(least_weight_, weight);
-    constant_ += constant_of(weights_[j], targets_[j], fixed_.unobserved_weight);
+    const SystemEntry entry = row.system_entry(j, fixed_.biases, fixed_.unobserved_weight);
+    weights_[j] = static_cast<float>(entry.weight);
+    targets_[j] = entry.target;
+    least_weight_ = std::min(least_weight_, entry.weight);
+    constant_ += entry.constant;
   }
   const double lambda = row_regularization(options_, static_cast<double>(entries), more_count_);
   for (std::size_t i = 0; i < size_; ++i) {
@@ -156,7 +153,7 @@ void RowSolver::assemble(std::span<const Index> columns) {
   scaled_.resize(std::max(scaled_.size(), panel_rows * stride_));
   for (std::size_t first = 0; first < columns.size(); first += panel_rows) {
     const std::size_t rows = std::min(panel_rows, columns.size() - first);
-    kernels::gather_rows(fixed_.table.data(), stride_, columns.data() + first, rows, panel_.data());
+    kernels::gather_rows(fixed_.gathered(columns.subspan(first, rows)), panel_.data());
     for (std::size_t r = 0; r < rows; ++r) {
       const double weight = static_cast<double>(weights_[first + r]);
       const double target = static_cast<double>(targets_[first + r]);
@@ -227,7 +224,7 @@ bool RowSolver::factor_dual(std::span<const Index> columns) {
   scaled_.resize(std::max(scaled_.size(), entries * stride_));
   dual_.resize(std::max(dual_.size(), dual_stride_ * entries));
   dual_side_.resize(std::max(dual_side_.size(), entries));
-  kernels::gather_rows(fixed_.table.data(), stride_, columns.data(), entries, panel_.data());
+  kernels::gather_rows(fixed_.gathered(columns), panel_.data());
   for (std::size_t i = 0; i < stride_; ++i) {
     inverse_root_[i] = 1.0 / std::sqrt(diagonal_[i]);
   }

@@ -1,10 +1,9 @@
 #include "alsace/options.h"
 
-#include "alsace/error.h"
-
 #include "base/random.h"
 #include "base/thread_pool.h"
 #include "base/threads.h"
+#include "support/error_of.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,14 +17,10 @@
 namespace alsace {
 namespace {
 
+using test::error_of;
+
 std::string refusal(const TrainOptions& options) {
-  try {
-    (void)resolve(options);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
-    return error.what();
-  }
-  return "nothing was thrown";
+  return error_of(ErrorCode::invalid_argument, [&] { (void)resolve(options); });
 }
 
 TEST(Options, DefaultsDependOnTheFeedback) {
@@ -66,12 +61,8 @@ TEST(Options, ConfidenceFormsOfTheHandMadeValue) {
 TEST(Options, WordsGoThereAndBack) {
   EXPECT_EQ(parse<Confidence>("relative"), Confidence::relative);
   EXPECT_EQ(to_string(Solver::automatic), "auto");
-  try {
-    (void)parse<Solver>("fast");
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.what(), "options: solver 'fast' is not known. Choose one of auto, exact.");
-  }
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument, [] { (void)parse<Solver>("fast"); }),
+            "options: solver 'fast' is not known. Choose one of auto, exact.");
 }
 
 TEST(ThreadPool, RunsEveryTaskOnce) {

@@ -3,6 +3,7 @@
 #include "alsace/error.h"
 
 #include "evaluate/evaluate_data.h"
+#include "support/error_of.h"
 
 #include <cmath>
 #include <limits>
@@ -239,13 +240,7 @@ TEST(Evaluate, TakesListsLongerThanTheCatalogue) {
 }
 
 std::string message_of(const Split& split, const EvaluateOptions& options, ErrorCode code) {
-  try {
-    evaluate(random_scorer(1), split, options);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
-  return "no error";
+  return test::error_of(code, [&] { evaluate(random_scorer(1), split, options); });
 }
 
 TEST(Evaluate, RefusesWhatItCannotMeasure) {

@@ -1,7 +1,8 @@
 #include "evaluate/metrics.h"
 
-#include "alsace/error.h"
 #include "alsace/evaluate.h"
+
+#include "support/error_of.h"
 
 #include <cmath>
 #include <string>
@@ -99,13 +100,7 @@ TEST(Metrics, PersonalizationIsOneLessTheMeanOverlap) {
 }
 
 std::string message_of(const std::string& text) {
-  try {
-    parse_metrics(text);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
-    return error.what();
-  }
-  return "no error";
+  return test::error_of(ErrorCode::invalid_argument, [&] { parse_metrics(text); });
 }
 
 TEST(ParseMetrics, ReadsNamesAndCutOffs) {

@@ -2,6 +2,7 @@
 #include "alsace/evaluate.h"
 
 #include "evaluate/evaluate_data.h"
+#include "support/error_of.h"
 
 #include <algorithm>
 #include <limits>
@@ -39,13 +40,7 @@ Interactions timed(const std::vector<std::tuple<Index, Index, double>>& entries,
 }
 
 std::string message_of(Interactions interactions, const SplitOptions& options, ErrorCode code) {
-  try {
-    split(std::move(interactions), options);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
-  return "no error";
+  return test::error_of(code, [&] { split(std::move(interactions), options); });
 }
 
 TEST(LeaveLastTwo, TestsTheLastAndValidatesTheLastButOne) {

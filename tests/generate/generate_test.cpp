@@ -4,6 +4,7 @@
 
 #include "generate/film_titles.h"
 #include "generate/weighted_draw.h"
+#include "support/error_of.h"
 
 #include <algorithm>
 #include <cmath>
@@ -19,6 +20,8 @@
 
 namespace alsace {
 namespace {
+
+using test::error_of;
 
 bool all_pairs_distinct(const Triplets& triplets) {
   std::vector<std::pair<Index, Index>> pairs;
@@ -170,14 +173,9 @@ TEST(Catalogue, HasALongTail) {
 TEST(Catalogue, RefusesSizesThatCannotBe) {
   EXPECT_THROW(generate_catalogue({.users = 0}), Error);
   EXPECT_THROW(generate_catalogue({.items = 0}), Error);
-  try {
-    generate_catalogue({.users = 2, .items = 3, .interactions = 7});
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
-    EXPECT_STREQ(error.what(),
-                 "generate: interactions is 7, it must be 2 (one per user) to 6 (users * items).");
-  }
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument,
+                     [] { generate_catalogue({.users = 2, .items = 3, .interactions = 7}); }),
+            "generate: interactions is 7, it must be 2 (one per user) to 6 (users * items).");
 }
 
 TEST(Catalogue, MakesTheSmallestAndTheFullestThereIs) {
@@ -230,14 +228,13 @@ TEST(PowerLaw, IsTheSameEveryTime) {
 }
 
 TEST(PowerLaw, RefusesWhatCannotBeDrawn) {
-  try {
-    generate_power_law({.users = 10, .items = 20, .interactions = 300, .min_per_user = 1});
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.what(),
-                 "generate: interactions is 300, it must be 10 (users * min_per_user) to 200 "
-                 "(users * items).");
-  }
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument,
+                     [] {
+                       generate_power_law(
+                           {.users = 10, .items = 20, .interactions = 300, .min_per_user = 1});
+                     }),
+            "generate: interactions is 300, it must be 10 (users * min_per_user) to 200 "
+            "(users * items).");
   EXPECT_THROW(generate_power_law({.min_per_user = -1}), Error);
   EXPECT_THROW(generate_power_law({.item_exponent = -1}), Error);
 }

@@ -2,6 +2,7 @@
 
 #include "base/aligned.h"
 #include "base/random.h"
+#include "kernels/every_target.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,24 +11,14 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <hwy/targets.h>
 
 namespace alsace::kernels {
 namespace {
 
-/// Every test runs on every instruction set that was compiled and that this machine has.
-class RowSystem : public testing::TestWithParam<std::int64_t> {
- protected:
-  void SetUp() override { hwy::SetSupportedTargetsForTest(GetParam()); }
-  void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
-};
+class RowSystem : public EveryTarget {};
 
 constexpr std::size_t sizes[] = {1, 3, 16, 17, 40, 64, 65, 130};
 constexpr float garbage = std::numeric_limits<float>::quiet_NaN();
-
-std::size_t padded(std::size_t size) {
-  return (size + 15) / 16 * 16;
-}
 
 /// Normal numbers in the first `size` of every row, zeros beyond; `entries` of its rows by number.
 struct Table {
@@ -209,12 +200,7 @@ TEST_P(RowSystem, AHandMadeSystem) {
   EXPECT_NEAR(x[15], 7, 1e-6);
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernels,
-                         RowSystem,
-                         testing::ValuesIn(hwy::SupportedAndGeneratedTargets()),
-                         [](const auto& target) {
-                           return std::string(hwy::TargetName(target.param));
-                         });
+ALSACE_RUN_ON_EVERY_TARGET(RowSystem);
 
 }  // namespace
 }  // namespace alsace::kernels

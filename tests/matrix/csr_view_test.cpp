@@ -10,6 +10,8 @@
 #include <set>
 #include <string>
 
+#include "support/error_of.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -20,13 +22,7 @@ namespace {
 using testing::HasSubstr;
 
 std::string refusal_of(const CsrView& view, ErrorCode code = ErrorCode::invalid_argument) {
-  try {
-    static_cast<void>(copy_of(view));
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
-  return "nothing was thrown";
+  return test::error_of(code, [&] { static_cast<void>(copy_of(view)); });
 }
 
 template <class T>

@@ -1,5 +1,6 @@
-#include "alsace/error.h"
 #include "alsace/interactions.h"
+
+#include "support/error_of.h"
 
 #include <algorithm>
 #include <string>
@@ -15,15 +16,7 @@
 namespace alsace {
 namespace {
 
-std::string message_of(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::invalid_data);
-    return error.what();
-  }
-  return "no error";
-}
+using test::error_of;
 
 /// Edit distance by the textbook's table.
 std::size_t distance(const std::string& a, const std::string& b) {
@@ -84,11 +77,15 @@ TEST(IdTable, GrowsFromPartsToo) {
 TEST(IdTable, RefusesPartsThatDoNotFit) {
   const std::string rule =
       " do not rise from 0 to the 2 bytes of the names. The data is damaged: make it again.";
-  EXPECT_EQ(message_of([] { IdTable::from_parts("ab", {}); }), "ids: 0 offsets" + rule);
-  EXPECT_EQ(message_of([] { IdTable::from_parts("ab", {1, 2}); }), "ids: 2 offsets" + rule);
-  EXPECT_EQ(message_of([] { IdTable::from_parts("ab", {0, 3}); }), "ids: 2 offsets" + rule);
-  EXPECT_EQ(message_of([] { IdTable::from_parts("ab", {0, 2, 1, 2}); }), "ids: 4 offsets" + rule);
-  EXPECT_EQ(message_of([] { IdTable::from_parts("abab", {0, 2, 4}); }),
+  EXPECT_EQ(error_of(ErrorCode::invalid_data, [] { IdTable::from_parts("ab", {}); }),
+            "ids: 0 offsets" + rule);
+  EXPECT_EQ(error_of(ErrorCode::invalid_data, [] { IdTable::from_parts("ab", {1, 2}); }),
+            "ids: 2 offsets" + rule);
+  EXPECT_EQ(error_of(ErrorCode::invalid_data, [] { IdTable::from_parts("ab", {0, 3}); }),
+            "ids: 2 offsets" + rule);
+  EXPECT_EQ(error_of(ErrorCode::invalid_data, [] { IdTable::from_parts("ab", {0, 2, 1, 2}); }),
+            "ids: 4 offsets" + rule);
+  EXPECT_EQ(error_of(ErrorCode::invalid_data, [] { IdTable::from_parts("abab", {0, 2, 4}); }),
             "ids: rows 0 and 1 are both named 'ab'. Every row needs a name of its own.");
 }
 

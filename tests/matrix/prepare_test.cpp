@@ -1,12 +1,14 @@
-#include "alsace/error.h"
 #include "alsace/interactions.h"
+
+#include "matrix/from_lines.h"
+#include "support/error_of.h"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
-#include <set>
+#include <optional>
 #include <string>
-#include <tuple>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -17,48 +19,15 @@
 namespace alsace {
 namespace {
 
+using test::error_of;
+using test::from_lines;
+using test::Line;
+using test::lines_of;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Line {
-  std::string user;
-  std::string item;
-  float value = 1;
-  double time = 0;
-  bool operator==(const Line&) const = default;
-};
-
-Interactions from_lines(const std::vector<Line>& lines, bool with_times = true) {
-  Interactions made;
-  for (const Line& line : lines) {
-    made.triplets.users.push_back(made.user_ids.find_or_add(line.user));
-    made.triplets.items.push_back(made.item_ids.find_or_add(line.item));
-    made.triplets.values.push_back(line.value);
-    if (with_times) {
-      made.triplets.times.push_back(line.time);
-    }
-  }
-  return made;
-}
-
-std::vector<Line> to_lines(const Triplets& triplets, const IdTable& users, const IdTable& items) {
-  std::vector<Line> lines;
-  for (std::int64_t entry = 0; entry < triplets.size(); ++entry) {
-    const auto i = static_cast<std::size_t>(entry);
-    lines.push_back({std::string(users[triplets.users[i]]),
-                     std::string(items[triplets.items[i]]),
-                     triplets.value(entry),
-                     triplets.times.empty() ? 0 : triplets.times[i]});
-  }
-  return lines;
-}
-
-std::vector<Line> kept(const Interactions& made) {
-  return to_lines(made.triplets, made.user_ids, made.item_ids);
-}
-
 std::vector<Line> low(const Interactions& made) {
-  return to_lines(made.low, made.user_ids, made.item_ids);
+  return lines_of(made.low, made.user_ids, made.item_ids);
 }
 
 std::vector<std::string> names(const IdTable& ids) {
@@ -67,112 +36,6 @@ std::vector<std::string> names(const IdTable& ids) {
     all.emplace_back(ids[row]);
   }
   return all;
-}
-
-std::string message_of(ErrorCode code, const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
-  return "no error";
-}
-
-const std::vector<Line> repeated = {
-    {"a", "x", 2, 5}, {"b", "x", 1, 1}, {"a", "x", 7, 3}, {"a", "y", 4, 1}, {"a", "x", 3, 5}};
-
-TEST(Prepare, SumsDuplicatesIntoTheFirstLineWithTheLatestTime) {
-  PrepareReport report;
-  const Interactions made = prepare(from_lines(repeated), {}, &report);
-
-  EXPECT_THAT(kept(made),
-              ElementsAre(Line{"a", "x", 12, 5}, Line{"b", "x", 1, 1}, Line{"a", "y", 4, 1}));
-  EXPECT_EQ(report.duplicates, 2);
-  EXPECT_EQ(report.below_value, 0);
-  EXPECT_EQ(report.below_counts, 0);
-}
-
-TEST(Prepare, KeepsTheLastOfDuplicatesByTimeThenByLine) {
-  EXPECT_EQ(kept(prepare(from_lines(repeated), {.duplicates = Duplicates::last}))[0],
-            (Line{"a", "x", 3, 5}));
-  // Without times the later line is the last; here the same one. Without line 5 they differ.
-  const std::vector<Line> four(repeated.begin(), repeated.end() - 1);
-  EXPECT_EQ(kept(prepare(from_lines(four), {.duplicates = Duplicates::last}))[0],
-            (Line{"a", "x", 2, 5}));
-  EXPECT_EQ(kept(prepare(from_lines(four, false), {.duplicates = Duplicates::last}))[0],
-            (Line{"a", "x", 7, 0}));
-}
-
-TEST(Prepare, KeepsTheLargestOfDuplicates) {
-  EXPECT_EQ(kept(prepare(from_lines(repeated), {.duplicates = Duplicates::max}))[0],
-            (Line{"a", "x", 7, 5}));
-}
-
-TEST(Prepare, RefusesDuplicatesWhenAsked) {
-  EXPECT_EQ(message_of(ErrorCode::invalid_data,
-                       [] { prepare(from_lines(repeated), {.duplicates = Duplicates::error}); }),
-            "interactions: user 'a' and item 'x' come twice, as entries 1 and 3. Leave one out, or "
-            "choose sum, last or max with --duplicates.");
-}
-
-TEST(Prepare, CountsDuplicatesWithoutValuesWhenSumming) {
-  Interactions made = from_lines(repeated);
-  made.triplets.values.clear();
-
-  EXPECT_THAT(prepare(made, {}).triplets.values, ElementsAre(3, 1, 1));
-  EXPECT_THAT(prepare(made, {.duplicates = Duplicates::last}).triplets.values, IsEmpty());
-  EXPECT_THAT(prepare(made, {.duplicates = Duplicates::max}).triplets.values, IsEmpty());
-}
-
-TEST(Prepare, RefusesASumBeyondAFloat) {
-  EXPECT_THAT(message_of(ErrorCode::invalid_data,
-                         [] { prepare(from_lines({{"a", "x", 3e38F}, {"a", "x", 3e38F}}), {}); }),
-              testing::MatchesRegex("interactions: the values of user 'a' and item 'x' sum to "
-                                    "6.*e\\+38, beyond a 32-bit float. Scale the values down, or "
-                                    "choose last or max with --duplicates\\."));
-}
-
-TEST(Prepare, MergesPartsTooLargeToGroupAtOnce) {
-  // Grouped in fours and fives; a user of a third of all entries is a group of his own.
-  constexpr std::int64_t lines = 300'000;
-  Interactions made;
-  for (int row = 0; row < 1000; ++row) {
-    made.user_ids.find_or_add("u" + std::to_string(row));
-    made.item_ids.find_or_add("i" + std::to_string(row));
-  }
-  std::map<std::pair<Index, Index>, float> sums;
-  std::vector<std::pair<Index, Index>> order;
-  for (std::int64_t line = 0; line < lines; ++line) {
-    const auto user = static_cast<Index>(line % 3 == 0 ? 500 : line * 7919 % 1000);
-    const auto item = static_cast<Index>(line * 104'729 % 997);
-    made.triplets.users.push_back(user);
-    made.triplets.items.push_back(item);
-    made.triplets.values.push_back(static_cast<float>(line % 5));
-    if (sums.try_emplace({user, item}, 0).second) {
-      order.emplace_back(user, item);
-    }
-    sums[{user, item}] += static_cast<float>(line % 5);
-  }
-  Triplets expected;
-  for (const auto& pair : order) {
-    expected.users.push_back(pair.first);
-    expected.items.push_back(pair.second);
-    expected.values.push_back(sums[pair]);
-  }
-  PrepareReport report;
-
-  std::vector<Triplets> parts = {std::move(made.triplets)};
-  (void)prepare(parts, made.user_ids, made.item_ids, {}, &report);
-
-  // Numbers change: what nobody has goes.
-  ASSERT_EQ(parts[0].users.size(), order.size());
-  EXPECT_EQ(report.duplicates, lines - static_cast<std::int64_t>(order.size()));
-  EXPECT_EQ(parts[0].values, expected.values);
-  for (std::size_t entry = 0; entry < order.size(); ++entry) {
-    ASSERT_EQ(made.user_ids[parts[0].users[entry]], "u" + std::to_string(expected.users[entry]));
-    ASSERT_EQ(made.item_ids[parts[0].items[entry]], "i" + std::to_string(expected.items[entry]));
-  }
 }
 
 TEST(Prepare, KeepsValuesOfOneThroughTheCore) {
@@ -196,7 +59,7 @@ TEST(Prepare, MovesSmallValuesToLowAndRenumbers) {
   // c and z have no kept entry; b is now seen first. b-z and c-y go with them.
   EXPECT_THAT(names(made.user_ids), ElementsAre("b", "a"));
   EXPECT_THAT(names(made.item_ids), ElementsAre("y", "x"));
-  EXPECT_THAT(kept(made), ElementsAre(Line{"b", "y", 4}, Line{"a", "y", 5}, Line{"b", "x", 4}));
+  EXPECT_THAT(lines_of(made), ElementsAre(Line{"b", "y", 4}, Line{"a", "y", 5}, Line{"b", "x", 4}));
   EXPECT_THAT(low(made), ElementsAre(Line{"a", "x", 1}));
   EXPECT_THAT(made.low.values, IsEmpty());
   EXPECT_EQ(report.below_value, 3);
@@ -206,11 +69,11 @@ TEST(Prepare, ComparesTheMinimumAsTheFloatThatAFileGives) {
   const Interactions made =
       prepare(from_lines({{"a", "x", 0.7F}, {"a", "y", 0.1F}}), {.min_value = 0.7});
 
-  EXPECT_THAT(kept(made), ElementsAre(Line{"a", "x", 0.7F}));
+  EXPECT_THAT(lines_of(made), ElementsAre(Line{"a", "x", 0.7F}));
 }
 
 TEST(Prepare, MergesBeforeItComparesWithTheMinimum) {
-  EXPECT_THAT(kept(prepare(from_lines({{"a", "x", 2}, {"a", "x", 2}}), {.min_value = 4})),
+  EXPECT_THAT(lines_of(prepare(from_lines({{"a", "x", 2}, {"a", "x", 2}}), {.min_value = 4})),
               ElementsAre(Line{"a", "x", 4}));
 }
 
@@ -285,9 +148,9 @@ TEST(Prepare, TreatsEachPartByItselfOverOneSetOfIds) {
 
   EXPECT_THAT(names(users), ElementsAre("a", "b"));
   EXPECT_THAT(names(items), ElementsAre("x", "y"));
-  EXPECT_THAT(to_lines(parts[0], users, items), ElementsAre(Line{"a", "x", 10}));
-  EXPECT_THAT(to_lines(parts[1], users, items), ElementsAre(Line{"b", "y", 5}, Line{"a", "x", 4}));
-  EXPECT_THAT(to_lines(first_low, users, items), ElementsAre(Line{"a", "y", 1}));
+  EXPECT_THAT(lines_of(parts[0], users, items), ElementsAre(Line{"a", "x", 10}));
+  EXPECT_THAT(lines_of(parts[1], users, items), ElementsAre(Line{"b", "y", 5}, Line{"a", "x", 4}));
+  EXPECT_THAT(lines_of(first_low, users, items), ElementsAre(Line{"a", "y", 1}));
   EXPECT_EQ(report.duplicates, 1);
   EXPECT_EQ(report.below_value, 3);
 }
@@ -297,27 +160,27 @@ TEST(Prepare, RefusesWhatItCannotDo) {
   const auto call = [&](const PrepareOptions& options) {
     return [&some, options] { prepare(some, options); };
   };
-  EXPECT_EQ(message_of(ErrorCode::invalid_argument, call({.min_per_user = -1})),
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument, call({.min_per_user = -1})),
             "prepare: min_per_user is -1, it must be 0 or more. 0 keeps everyone.");
-  EXPECT_EQ(message_of(ErrorCode::invalid_argument, call({.min_per_item = -2})),
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument, call({.min_per_item = -2})),
             "prepare: min_per_item is -2, it must be 0 or more. 0 keeps everyone.");
-  EXPECT_EQ(message_of(ErrorCode::invalid_argument, call({.min_value = std::nan("")})),
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument, call({.min_value = std::nan("")})),
             "prepare: min_value is not a number. Give a number.");
   EXPECT_EQ(
-      message_of(ErrorCode::invalid_data, call({.min_value = 2.5})),
+      error_of(ErrorCode::invalid_data, call({.min_value = 2.5})),
       "interactions: nothing is left; 1 were below min_value 2.5, 0 went with a user of fewer "
       "than 0 or an item of fewer than 0. Lower the minima.");
-  EXPECT_EQ(message_of(ErrorCode::invalid_data, [] { prepare({}, {}); }),
+  EXPECT_EQ(error_of(ErrorCode::invalid_data, [] { prepare({}, {}); }),
             "interactions: there are none. Give a file with some.");
 
   Interactions out_of_range = some;
   out_of_range.triplets.items[0] = 1;
-  EXPECT_EQ(message_of(ErrorCode::invalid_argument, [&] { prepare(out_of_range, {}); }),
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument, [&] { prepare(out_of_range, {}); }),
             "prepare: item row 1 is out of range, there are 1 ids. Give row numbers from 0.");
   Interactions uneven = some;
   uneven.triplets.times.push_back(1);
   EXPECT_EQ(
-      message_of(ErrorCode::invalid_argument, [&] { prepare(uneven, {}); }),
+      error_of(ErrorCode::invalid_argument, [&] { prepare(uneven, {}); }),
       "prepare: there are 1 users, 1 items, 1 values and 2 times. Each must be as many as the "
       "users; no values or no times is fine.");
 
@@ -325,8 +188,8 @@ TEST(Prepare, RefusesWhatItCannotDo) {
   IdTable users = some.user_ids;
   IdTable items = some.item_ids;
   EXPECT_EQ(
-      message_of(ErrorCode::invalid_argument,
-                 [&] { prepare(parts, users, items, {.min_per_user = 2}); }),
+      error_of(ErrorCode::invalid_argument,
+               [&] { prepare(parts, users, items, {.min_per_user = 2}); }),
       "prepare: min_per_user is 2 and min_per_item 0, with 2 given parts both must be 0. Filter "
       "before splitting.");
 }
@@ -396,7 +259,7 @@ RC_GTEST_PROP(Prepare, AgreesWithPlainLoops, ()) {
   PrepareReport report;
   const Interactions made = prepare(from_lines(lines), options, &report);
 
-  RC_ASSERT(kept(made) == truth);
+  RC_ASSERT(lines_of(made) == truth);
   std::vector<std::string> users;
   std::vector<std::string> items;
   for (const Line& kept_line : truth) {

@@ -3,51 +3,24 @@
 #include "alsace/model.h"
 
 #include "base/random.h"
+#include "model/header.h"
 #include "model/model_file.h"
+#include "support/temporary_folder.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <span>
-#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace alsace::test {
-
-/// A folder of its own for one test, removed with all that is in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "alsace-model-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      throw std::runtime_error("no temporary folder");
-    }
-    path_ = name;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] std::filesystem::path operator/(const std::string& name) const {
-    return path_ / name;
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] std::ptrdiff_t files() const {
-    return std::distance(std::filesystem::directory_iterator(path_),
-                         std::filesystem::directory_iterator());
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline std::string read_bytes(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -68,6 +41,16 @@ inline std::string encoded(const Model& model, const std::string& version = "0.1
 
 inline Model decoded(const std::string& file, Checksums checksums = Checksums::verify) {
   return decode_model(std::as_bytes(std::span(file)), nullptr, checksums);
+}
+
+/// The message with which a file is refused, or "accepted".
+inline std::string refusal(const std::string& file) {
+  try {
+    decoded(file);
+    return "accepted";
+  } catch (const FormatError& error) {
+    return error.what();
+  }
 }
 
 /// Three users, two items, two factors, every part filled, with numbers that are easy to see in

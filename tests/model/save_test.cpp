@@ -1,6 +1,7 @@
 #include "alsace/error.h"
 
 #include "models.h"
+#include "support/error_of.h"
 
 #include <cerrno>
 #include <csignal>
@@ -22,13 +23,7 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 std::string save_message(const Model& model, const std::filesystem::path& path, ErrorCode code) {
-  try {
-    save_model(model, path);
-    return "saved";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
+  return error_of(code, [&] { save_model(model, path); });
 }
 
 /// No file may grow beyond `bytes`, for as long as this lives.

@@ -1,9 +1,10 @@
 #pragma once
 
-#include "alsace/error.h"
 #include "alsace/read.h"
 
 #include "read/read_text.h"
+#include "support/error_of.h"
+#include "support/lines.h"
 
 #include <string>
 #include <string_view>
@@ -14,43 +15,8 @@
 
 namespace alsace::test {
 
-/// One interaction by its names.
-struct Line {
-  std::string user;
-  std::string item;
-  float value = 1;
-  double time = 0;
-  bool operator==(const Line&) const = default;
-};
-
-inline void PrintTo(const Line& line, std::ostream* out) {
-  *out << line.user << ' ' << line.item << ' ' << line.value << ' ' << line.time;
-}
-
-inline std::vector<Line> lines_of(const Interactions& read) {
-  std::vector<Line> lines;
-  for (std::int64_t entry = 0; entry < read.triplets.size(); ++entry) {
-    const auto i = static_cast<std::size_t>(entry);
-    lines.push_back({std::string(read.user_ids[read.triplets.users[i]]),
-                     std::string(read.item_ids[read.triplets.items[i]]),
-                     read.triplets.value(entry),
-                     read.triplets.times.empty() ? 0 : read.triplets.times[i]});
-  }
-  return lines;
-}
-
 inline std::vector<Line> lines_of(std::string_view text, const ReadOptions& options = {}) {
   return lines_of(read_text(text, "plays.csv", options));
-}
-
-inline std::string error_of(ErrorCode code, const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    return error.what();
-  }
-  return "no error";
 }
 
 /// The message with which a text is refused.

@@ -4,6 +4,7 @@
 
 #include "recommend/top_k.h"
 #include "support/datasets.h"
+#include "support/error_of.h"
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +18,7 @@
 namespace alsace {
 namespace {
 
+using test::error_of;
 using test::random_interactions;
 using test::two_taste_groups;
 using testing::HasSubstr;
@@ -108,15 +110,7 @@ TEST(Recommender, RefusesWhatIsNotThere) {
   const Recommender recommender(model);
   model.interactions = {};
   const Recommender forgetful(model);
-  const auto message = [](const std::function<void()>& call) -> std::string {
-    try {
-      call();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
-      return error.what();
-    }
-    return "nothing was thrown";
-  };
+  const auto message = [](const auto& call) { return error_of(ErrorCode::invalid_argument, call); };
   const std::vector<ItemValue> negative = {{.item = 0, .value = -1}};
   const std::vector<ItemValue> outside = {{.item = 9}};
 

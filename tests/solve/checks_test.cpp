@@ -1,7 +1,7 @@
-#include "alsace/error.h"
 #include "alsace/solve.h"
 
-#include <functional>
+#include "support/error_of.h"
+
 #include <string>
 #include <vector>
 
@@ -10,15 +10,7 @@
 namespace alsace {
 namespace {
 
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
-    return error.what();
-  }
-  return "nothing was thrown";
-}
+using test::error_of;
 
 TEST(Checks, RefusesAMatrixThatIsTheWrongWayRound) {
   const std::vector<std::int64_t> offsets = {0, 1};
@@ -26,13 +18,14 @@ TEST(Checks, RefusesAMatrixThatIsTheWrongWayRound) {
   const FactorTable fixed(3, 4);
   FactorTable rows(1, 4);
 
-  EXPECT_EQ(message_of([&] {
-              half_step({.offsets = offsets, .columns = columns},
-                        {.factors = fixed},
-                        {.factors = rows.view()},
-                        {.factors = 4},
-                        3);
-            }),
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument,
+                     [&] {
+                       half_step({.offsets = offsets, .columns = columns},
+                                 {.factors = fixed},
+                                 {.factors = rows.view()},
+                                 {.factors = 4},
+                                 3);
+                     }),
             "solve: column 5 is out of range, the other side has 3 rows. Is the matrix the right "
             "way round?");
 }
@@ -44,7 +37,7 @@ TEST(Checks, RefusesShapesThatDoNotFit) {
   const FactorTable fixed(3, 4);
   FactorTable rows(2, 4);
   const auto call = [&](const Observations& observations, int factors) {
-    return message_of([&] {
+    return error_of(ErrorCode::invalid_argument, [&] {
       half_step(
           observations, {.factors = fixed}, {.factors = rows.view()}, {.factors = factors}, 3);
     });
@@ -58,13 +51,14 @@ TEST(Checks, RefusesShapesThatDoNotFit) {
   EXPECT_EQ(
       call({.offsets = offsets, .columns = columns}, 5),
       "solve: the sides have 4 and 4 factors, options.factors is 5. Make all three the same.");
-  EXPECT_EQ(message_of([&] {
-              half_step({.offsets = offsets, .columns = columns},
-                        {.factors = {fixed.data(), 3, 4}},
-                        {.factors = rows.view()},
-                        {.factors = 4},
-                        3);
-            }),
+  EXPECT_EQ(error_of(ErrorCode::invalid_argument,
+                     [&] {
+                       half_step({.offsets = offsets, .columns = columns},
+                                 {.factors = {fixed.data(), 3, 4}},
+                                 {.factors = rows.view()},
+                                 {.factors = 4},
+                                 3);
+                     }),
             "solve: a side of 3 rows has 0 floats from one row to the next, it must have data and "
             "at least 4.");
   EXPECT_EQ(call({.offsets = {}, .columns = columns}, 4),

@@ -5,6 +5,7 @@
 
 #include "matrix/csr.h"
 #include "support/datasets.h"
+#include "support/error_of.h"
 #include "support/sparse_oracle.h"
 
 #include <algorithm>
@@ -17,20 +18,11 @@
 namespace alsace {
 namespace {
 
+using test::error_of;
 using test::interactions_of;
 using test::random_interactions;
 using test::two_taste_groups;
 using testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& call, ErrorCode code) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 CsrInteractions csr_of(const Interactions& interactions) {
   const Index users = interactions.user_ids.size();
@@ -85,7 +77,7 @@ TEST(TrainOnAMatrix, RefusesRowsThatAreNotInOrder) {
   const auto refusal = [&](const std::function<void(CsrInteractions&)>& damage) {
     CsrInteractions broken = whole;
     damage(broken);
-    return error_of([&] { train(std::move(broken), {.factors = 2}); }, ErrorCode::invalid_argument);
+    return error_of(ErrorCode::invalid_argument, [&] { train(std::move(broken), {.factors = 2}); });
   };
 
   EXPECT_THAT(refusal([](auto& d) { std::swap(d.matrix.indices[0], d.matrix.indices[1]); }),
@@ -119,7 +111,7 @@ TEST(StartFactors, OfAnotherShapeOrWithoutMeaningAreRefused) {
   const Interactions interactions = two_taste_groups();
   FactorTable items(6, 2);
   const auto refusal = [&](const TrainOptions& options, const TrainControl& control) {
-    return error_of([&] { train(interactions, options, control); }, ErrorCode::invalid_argument);
+    return error_of(ErrorCode::invalid_argument, [&] { train(interactions, options, control); });
   };
 
   EXPECT_THAT(refusal({.factors = 3}, {.start_items = items}),
@@ -192,15 +184,13 @@ TEST(Dislikes, ChangeNothingWhereThereAreNone) {
 }
 
 TEST(Dislikes, MustBeAskedFor) {
-  EXPECT_THAT(error_of([] { train(with_dislikes(), {.factors = 2}); }, ErrorCode::invalid_data),
+  EXPECT_THAT(error_of(ErrorCode::invalid_data, [] { train(with_dislikes(), {.factors = 2}); }),
               HasSubstr("--dislikes"));
-  EXPECT_THAT(error_of(
-                  [] {
-                    train(
-                        with_dislikes(),
-                        {.feedback = Feedback::explicit_feedback, .factors = 2, .dislikes = true});
-                  },
-                  ErrorCode::invalid_argument),
+  const auto explicit_with_dislikes = [] {
+    train(with_dislikes(),
+          {.feedback = Feedback::explicit_feedback, .factors = 2, .dislikes = true});
+  };
+  EXPECT_THAT(error_of(ErrorCode::invalid_argument, explicit_with_dislikes),
               HasSubstr("dislikes is for implicit feedback"));
 }
 

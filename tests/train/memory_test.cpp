@@ -1,7 +1,7 @@
-#include "alsace/error.h"
 #include "alsace/train.h"
 
 #include "support/datasets.h"
+#include "support/error_of.h"
 #include "train/quantile.h"
 
 #include <algorithm>
@@ -17,22 +17,13 @@
 namespace alsace {
 namespace {
 
+using test::error_of;
 using test::interactions_of;
 using test::random_interactions;
 using test::two_taste_groups;
 using testing::HasSubstr;
 
 constexpr std::uint64_t program = 16 * 1024 * 1024;
-
-std::string refusal_of(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::invalid_argument);
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST(TrainingMemory, IsWhatOneCountsByHand) {
   const TrainOptions options{.factors = 16, .threads = 1};
@@ -110,7 +101,7 @@ TEST(MemoryLimit, IsRefusedBeforeAnythingIsTaken) {
   Interactions interactions = two_taste_groups();
   const std::uint64_t needed = training_memory(interactions, {.factors = 2, .threads = 1});
 
-  const std::string message = refusal_of([&] {
+  const std::string message = error_of(ErrorCode::invalid_argument, [&] {
     train(std::move(interactions), {.factors = 2, .threads = 1}, {.memory_limit = needed - 1});
   });
 
@@ -131,14 +122,16 @@ TEST(MemoryLimit, InteractionsThatTheCallerKeepsCountBesides) {
       12 * 17 + interactions.user_ids.held_bytes() + interactions.item_ids.held_bytes();
   const std::uint64_t needed = training_memory(interactions, options) + kept;
 
-  EXPECT_THAT(refusal_of([&] { train(interactions, options, {.memory_limit = needed - 1}); }),
+  EXPECT_THAT(error_of(ErrorCode::invalid_argument,
+                       [&] { train(interactions, options, {.memory_limit = needed - 1}); }),
               HasSubstr("--memory-limit"));
   EXPECT_NO_THROW(train(interactions, options, {.memory_limit = needed}));
 }
 
 TEST(MemoryLimit, OfTheMachineHoldsWhereNoneIsGiven) {
   // Quadrillions of bytes for the matrices of the threads alone.
-  EXPECT_THAT(refusal_of([] { train(two_taste_groups(), {.factors = 65536, .threads = 4096}); }),
+  EXPECT_THAT(error_of(ErrorCode::invalid_argument,
+                       [] { train(two_taste_groups(), {.factors = 65536, .threads = 4096}); }),
               HasSubstr("this process can get"));
 }
 

@@ -1,15 +1,16 @@
 #include "alsace/train.h"
 
-#include "alsace/error.h"
 #include "alsace/recommend.h"
 
 #include "support/datasets.h"
+#include "support/error_of.h"
 #include "support/sparse_oracle.h"
 
+#include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <functional>
-#include <numeric>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,36 +19,11 @@
 namespace alsace {
 namespace {
 
+using test::error_of;
 using test::interactions_of;
 using test::random_interactions;
 using test::two_taste_groups;
 using testing::HasSubstr;
-
-std::string error_of(const std::function<void()>& call, ErrorCode code) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code) << error.what();
-    return error.what();
-  }
-  return "nothing was thrown";
-}
-
-/// A temporary file name that is gone afterwards.
-class TemporaryFile {
- public:
-  TemporaryFile()
-      : path_(std::filesystem::temp_directory_path() /
-              ("alsace_train_test_" +
-               std::string(testing::UnitTest::GetInstance()->current_test_info()->name()))) {}
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 TrainOptions explicit_options(bool biases = false) {
   return {.feedback = Feedback::explicit_feedback, .factors = 5, .biases = biases};
@@ -183,162 +159,6 @@ TEST(Train, ExplicitFeedbackStartsAtItsMeanWithoutBiases) {
   }
 }
 
-TEST(Train, StopsWhenTheObjectiveFallsByLessThanTheTolerance) {
-  const Model model =
-      train(random_interactions(60, 50, 5), {.factors = 4, .iterations = 200, .tolerance = 0.01});
-
-  const auto& objective = model.summary.objective;
-  ASSERT_GE(objective.size(), 3U);
-  EXPECT_LT(objective.size(), 200U);
-  EXPECT_EQ(model.summary.stopped, "tolerance");
-  for (std::size_t i = 1; i < objective.size(); ++i) {
-    const double fall = (objective[i - 1] - objective[i]) / objective[i - 1];
-    EXPECT_EQ(fall < 0.01, i + 1 == objective.size());
-  }
-}
-
-TEST(Train, AnInterruptEndsAfterTheHalfStepWithAWholeModel) {
-  int asked = 0;
-  const Model model = train(random_interactions(60, 50, 6),
-                            {.factors = 4, .iterations = 100},
-                            {.stop_requested = [&] { return ++asked == 5; }});
-
-  EXPECT_EQ(model.summary.stopped, "interrupted");
-  EXPECT_EQ(model.summary.objective.size(),
-            2U);  // Asked twice an iteration: in the third's middle.
-  EXPECT_TRUE(model.complete);
-  EXPECT_LE(test::worst_user_error(model), 1e-6);
-}
-
-TEST(Train, AnIterationCallbackMayEndIt) {
-  const Model model = train(
-      two_taste_groups(),
-      {.factors = 2, .iterations = 100},
-      {.after_iteration = [](const IterationReport& report) { return report.iteration < 3; }});
-
-  EXPECT_EQ(model.summary.objective.size(), 3U);
-}
-
-TEST(Train, ResumesACheckpointToTheSameBits) {
-  const Interactions interactions = random_interactions(80, 60, 7);
-  for (TrainOptions options :
-       {TrainOptions{.factors = 7, .iterations = 9}, explicit_options(true)}) {
-    options.iterations = 9;
-    const TemporaryFile file;
-    const Model straight = train(interactions, options);
-    (void)train(
-        interactions,
-        options,
-        {.after_iteration = [](const IterationReport& report) { return report.iteration < 5; },
-         .checkpoint = file.path(),
-         .checkpoint_every = 2});
-
-    const Model checkpoint = load_model(file.path());
-    const Model resumed = train(interactions, options, {.resume = &checkpoint});
-
-    EXPECT_FALSE(checkpoint.complete);
-    EXPECT_EQ(checkpoint.summary.objective.size(), 4U);
-    EXPECT_EQ(model_hash(resumed), model_hash(straight));
-    EXPECT_EQ(resumed.summary.objective, straight.summary.objective);
-    EXPECT_EQ(resumed.summary.final_objective, straight.summary.final_objective);
-  }
-}
-
-TEST(Train, ResumingTheLastCheckpointOfAConvergedRunEndsThereToo) {
-  const Interactions interactions = random_interactions(60, 50, 5);
-  const TrainOptions options{.factors = 4, .iterations = 200, .tolerance = 0.01};
-  const TemporaryFile file;
-  const Model straight = train(interactions, options, {.checkpoint = file.path()});
-
-  const Model checkpoint = load_model(file.path());
-  const Model resumed = train(interactions, options, {.resume = &checkpoint});
-
-  EXPECT_EQ(resumed.summary.stopped, "tolerance");
-  EXPECT_EQ(model_hash(resumed), model_hash(straight));
-}
-
-TEST(Train, RefusesToResumeWithFewerIterationsThanAreDone) {
-  const TemporaryFile file;
-  (void)train(two_taste_groups(), {.factors = 2, .iterations = 5}, {.checkpoint = file.path()});
-  const Model checkpoint = load_model(file.path());
-
-  EXPECT_EQ(error_of(
-                [&] {
-                  train(
-                      two_taste_groups(), {.factors = 2, .iterations = 4}, {.resume = &checkpoint});
-                },
-                ErrorCode::invalid_argument),
-            "train: the checkpoint has 5 iterations done, options.iterations is 4. Ask for as many "
-            "or more.");
-}
-
-TEST(Train, RefusesAWarmStartThatDoesNotHoldTogether) {
-  Model start = train(two_taste_groups(), {.factors = 2});
-  start.user_factors = FactorTable(1, 2);
-
-  EXPECT_THAT(error_of([&] { train(two_taste_groups(), {.factors = 2}, {.warm_start = &start}); },
-                       ErrorCode::invalid_argument),
-              HasSubstr("one row of factors"));
-}
-
-TEST(Train, RefusesToResumeWithOtherDataOrOptions) {
-  const Interactions interactions = random_interactions(30, 20, 8);
-  const TemporaryFile file;
-  const TrainOptions options{.factors = 3, .iterations = 2};
-  const Model finished = train(interactions, options, {.checkpoint = file.path()});
-  const Model checkpoint = load_model(file.path());
-  TrainOptions others = options;
-  others.alpha = 11;
-  Interactions other_data = interactions;
-  other_data.triplets.values[0] += 1;
-  const auto resume = [&](const Interactions& data, const TrainOptions& with, const Model& from) {
-    return error_of([&] { train(data, with, {.resume = &from}); }, ErrorCode::invalid_argument);
-  };
-
-  EXPECT_THAT(resume(interactions, others, checkpoint), HasSubstr("other options"));
-  EXPECT_THAT(resume(other_data, options, checkpoint), HasSubstr("other data"));
-  EXPECT_THAT(resume(interactions, options, finished), HasSubstr("not a checkpoint"));
-}
-
-TEST(Train, AWarmStartIsMatchedById) {
-  const Interactions interactions = random_interactions(60, 50, 9);
-  const TrainOptions options{.factors = 6, .iterations = 30};
-  const Model first = train(interactions, options);
-  // The same data with rows in another order and one more user.
-  Interactions turned;
-  turned.user_ids.find_or_add("newcomer");
-  for (Index user = 59; user >= 0; --user) {
-    turned.user_ids.find_or_add(interactions.user_ids[user]);
-  }
-  for (Index item = 49; item >= 0; --item) {
-    turned.item_ids.find_or_add(interactions.item_ids[item]);
-  }
-  const Triplets& triplets = interactions.triplets;
-  for (std::size_t entry = 0; entry < triplets.users.size(); ++entry) {
-    turned.triplets.users.push_back(
-        *turned.user_ids.find(interactions.user_ids[triplets.users[entry]]));
-    turned.triplets.items.push_back(
-        *turned.item_ids.find(interactions.item_ids[triplets.items[entry]]));
-    turned.triplets.values.push_back(triplets.values[entry]);
-  }
-
-  TrainOptions once = options;
-  once.iterations = 1;
-  const Model cold = train(turned, once);
-  const Model warm = train(turned, once, {.warm_start = &first});
-
-  EXPECT_LE(warm.summary.objective[0], first.summary.objective.back());
-  EXPECT_GT(cold.summary.objective[0], 1.05 * warm.summary.objective[0]);
-}
-
-TEST(Train, RefusesAWarmStartOfAnotherShape) {
-  const Model model = train(two_taste_groups(), {.factors = 2});
-
-  EXPECT_EQ(error_of([&] { train(two_taste_groups(), {.factors = 3}, {.warm_start = &model}); },
-                     ErrorCode::invalid_argument),
-            "train: the warm start has 2 factors, options.factors is 3. Make them the same.");
-}
-
 TEST(Train, DropsZerosOfImplicitFeedbackAndCountsThem) {
   const Model model =
       train(interactions_of({{0, 0, 1}, {0, 1, 0}, {1, 1, 2}}, 2, 2), {.factors = 2});
@@ -353,17 +173,16 @@ TEST(Train, RefusesValuesItCannotUse) {
     return [value] { train(interactions_of({{0, 0, 1}, {1, 1, value}}, 2, 2), {.factors = 2}); };
   };
 
-  EXPECT_EQ(
-      error_of(with(-2), ErrorCode::invalid_data),
-      "train: the value of user 'u1', item 'i1' is -2, implicit feedback takes 0 or more. "
-      "Remove it, train ratings with explicit feedback, or take it as a dislike (--dislikes).");
-  EXPECT_THAT(error_of(with(NAN), ErrorCode::invalid_data), HasSubstr("must be a finite number"));
-  EXPECT_THAT(error_of(with(INFINITY), ErrorCode::invalid_data), HasSubstr("finite number"));
-  EXPECT_THAT(error_of(with(3e38F), ErrorCode::invalid_data), HasSubstr("Lower alpha"));
-  EXPECT_THAT(error_of([] { train(interactions_of({{0, 0, 0}}, 1, 1)); }, ErrorCode::invalid_data),
+  EXPECT_EQ(error_of(ErrorCode::invalid_data, with(-2)),
+            "train: the value of user 'u1', item 'i1' is -2, implicit feedback takes 0 or more. "
+            "Remove it, train ratings with explicit feedback, or take it as a dislike (--dislikes).");
+  EXPECT_THAT(error_of(ErrorCode::invalid_data, with(NAN)), HasSubstr("must be a finite number"));
+  EXPECT_THAT(error_of(ErrorCode::invalid_data, with(INFINITY)), HasSubstr("finite number"));
+  EXPECT_THAT(error_of(ErrorCode::invalid_data, with(3e38F)), HasSubstr("Lower alpha"));
+  EXPECT_THAT(error_of(ErrorCode::invalid_data, [] { train(interactions_of({{0, 0, 0}}, 1, 1)); }),
               HasSubstr("nothing to train on"));
-  EXPECT_THAT(error_of([] { train(interactions_of({{0, 0, 1}, {0, 0, 2}}, 1, 1)); },
-                       ErrorCode::invalid_data),
+  EXPECT_THAT(error_of(ErrorCode::invalid_data,
+                       [] { train(interactions_of({{0, 0, 1}, {0, 0, 2}}, 1, 1)); }),
               HasSubstr("appears twice"));
 }
 
