@@ -2,6 +2,7 @@
 #include "alsace/error.h"
 
 #include "matrix/csr.h"
+#include "support/error_of.h"
 
 #include <cmath>
 #include <functional>
@@ -9,8 +10,6 @@
 #include <ranges>
 #include <set>
 #include <string>
-
-#include "support/error_of.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -173,9 +173,10 @@ TEST(Train, RefusesValuesItCannotUse) {
     return [value] { train(interactions_of({{0, 0, 1}, {1, 1, value}}, 2, 2), {.factors = 2}); };
   };
 
-  EXPECT_EQ(error_of(ErrorCode::invalid_data, with(-2)),
-            "train: the value of user 'u1', item 'i1' is -2, implicit feedback takes 0 or more. "
-            "Remove it, train ratings with explicit feedback, or take it as a dislike (--dislikes).");
+  EXPECT_EQ(
+      error_of(ErrorCode::invalid_data, with(-2)),
+      "train: the value of user 'u1', item 'i1' is -2, implicit feedback takes 0 or more. "
+      "Remove it, train ratings with explicit feedback, or take it as a dislike (--dislikes).");
   EXPECT_THAT(error_of(ErrorCode::invalid_data, with(NAN)), HasSubstr("must be a finite number"));
   EXPECT_THAT(error_of(ErrorCode::invalid_data, with(INFINITY)), HasSubstr("finite number"));
   EXPECT_THAT(error_of(ErrorCode::invalid_data, with(3e38F)), HasSubstr("Lower alpha"));
