@@ -48,6 +48,11 @@ class ALS(Answers):
     def set_params(self, **parameters: Any) -> Self:
         """Sets constructor arguments by name, and returns the model itself.
 
+        Parameters
+        ----------
+        parameters
+            Of the constructor, each by its name.
+
         Raises
         ------
         InvalidArgument
@@ -79,6 +84,16 @@ class ALS(Answers):
 
     def __sklearn_is_fitted__(self) -> bool:
         return self._model is not None
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn may ask of the model; only it calls this, so it is there."""
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            input_tags=InputTags(sparse=True),
+        )
 
     # -- training -----------------------------------------------------------------------------------
 
