@@ -26,7 +26,7 @@ run_wheel() {
 # manylinux tag that its use of the C library allows. auditwheel fails when there is none.
 repair_wheel() {
   local tagged
-  PATH=$PWD/.venv/bin:$PATH .venv/bin/auditwheel --quiet repair --wheel-dir "$2" "$1"
+  PATH=$PWD/.venv/bin:$PATH .venv/bin/auditwheel repair --wheel-dir "$2" "$1"
   tagged=$(echo "$2"/alsace-*manylinux*.whl)
   [[ -f $tagged ]] || fail "auditwheel has made no manylinux wheel of $1"
   (($(stat -c %s "$tagged") < wheel_limit)) || fail "$tagged is larger than $wheel_limit bytes"
