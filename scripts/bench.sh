@@ -1,7 +1,7 @@
 # `./run bench`: microbenchmarks, and the comparison with other engines. Sourced by ./run.
 # shellcheck shell=bash
 
-bench_parts="kernels read train compare"
+bench_parts="kernels read train python compare"
 peers=build/bench/peers
 
 # bench [PART [--] [OPTIONS...]]: one part, or all of them.
@@ -35,6 +35,18 @@ build_bench() {
   step "build $*"
   cmake --preset bench --log-level=NOTICE
   cmake --build build/bench --parallel "$jobs" --target "$@"
+}
+
+# The package of the release build, beside the program of the same build.
+bench_python() {
+  install_python_packages
+  build_bench power_law recommend_time
+  step "build release with the Python module"
+  cmake --preset release -DALSACE_BUILD_PYTHON=ON -DPython_EXECUTABLE="$PWD/.venv/bin/python" \
+    --log-level=NOTICE
+  cmake --build build/release --parallel "$jobs" --target alsace_cli _engine
+  step "python"
+  PYTHONPATH=bench:build/release/python .venv/bin/python bench/python_bench.py "$@"
 }
 
 bench_compare() {

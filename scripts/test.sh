@@ -26,6 +26,7 @@ run_tests() {
     check "build release" build_release
     check "unit tests" run_ctest release
     check "command line, documents, scripts" run_pytest
+    check "Python types" .venv/bin/mypy
     check "Python package" test_python_package
     check "installed copy" test_installed_copy
     check "build asan" build_preset asan
@@ -105,14 +106,17 @@ run_pytest() {
   ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q tests --ignore tests/python/package
 }
 
-# Makes the wheel out of what the release build has compiled, installs it and tests it.
+# Makes the wheel out of what the release build has compiled, tries it alone and tests it.
 test_python_package() {
   local wheels=build/wheels
   rm -rf "$wheels"
+  mkdir -p "$wheels/built"
   .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-build-isolation --no-deps \
-    --wheel-dir "$wheels" --config-settings build-dir=build/release \
+    --wheel-dir "$wheels/built" --config-settings build-dir=build/release \
     --config-settings cmake.define.ALSACE_BUILD_TESTS=ON \
     --config-settings cmake.define.ALSACE_DEVELOPER=ON .
+  repair_wheel "$wheels"/built/alsace-*.whl "$wheels"
+  try_wheel "$wheels"/alsace-*.whl
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
     "$wheels"/alsace-*.whl
   ALSACE_PROGRAM=$PWD/.venv/bin/alsace .venv/bin/python -m pytest -q tests/python/package

@@ -20,6 +20,12 @@ def peak_bytes(process="self"):
     return int(status.split("VmHWM:")[1].split()[0]) * 1024 if "VmHWM:" in status else 0
 
 
+def resident_bytes():
+    """What this process holds now."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) * 1024
+
+
 def run(words, **options):
     """(standard output, peak bytes) of a program that is run to its end; RuntimeError with its last
     words on standard error where it fails."""

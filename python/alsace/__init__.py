@@ -5,7 +5,7 @@
 ImplicitALS(factors=32)
 """
 
-from ._als import Explanation
+from ._answers import Explanation
 from ._data import interactions
 from ._engine import Interactions, __version__, available_threads
 from ._evaluate import evaluate

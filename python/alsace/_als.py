@@ -1,39 +1,27 @@
-"""What both models share: fitting, asking, saving."""
+"""What both models share: fitting, and scikit-learn's conventions."""
 
 from __future__ import annotations
 
 import inspect
-import os
-from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from . import _data, _engine, _ids, _numbers
+from ._answers import Answers, _history, _matrix, _one_row
 from ._progress import Progress
-from .errors import InvalidArgument, NotFittedError
+from .errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
-class Explanation(NamedTuple):
-    """Why a user gets a score: score = mean + item_bias + user_bias + sum of contributions."""
-
-    score: float
-    mean: float
-    item_bias: float
-    user_bias: float
-    items: np.ndarray
-    """Ids of the user's history, the largest contribution first."""
-    contributions: np.ndarray
-    """What each of them adds to the score, float32."""
-
-
-class ALS:
+class ALS(Answers):
     """Base of `ImplicitALS` and `ExplicitALS`, not made by itself."""
 
     _feedback: ClassVar[str]
     _duplicates: ClassVar[str]
-    _model: _engine.Model | None = None
-    _columns: tuple[_ids.IdColumn, _ids.IdColumn] | None = None
 
     # -- scikit-learn's conventions -----------------------------------------------------------------
 
@@ -42,11 +30,40 @@ class ALS:
         return [name for name in inspect.signature(cls).parameters]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """The constructor's arguments by name. `deep` has no effect: none of them is a model."""
+        """The constructor's arguments by name, as scikit-learn has it.
+
+        Parameters
+        ----------
+        deep
+            Has no effect: none of the arguments is a model.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> alsace.ImplicitALS(factors=8).get_params()["factors"]
+        8
+        """
         return {name: getattr(self, name) for name in self._parameter_names()}
 
-    def set_params(self, **parameters: Any) -> ALS:
-        """Sets constructor arguments by name, and returns the model itself."""
+    def set_params(self, **parameters: Any) -> Self:
+        """Sets constructor arguments by name, and returns the model itself.
+
+        Parameters
+        ----------
+        parameters
+            Of the constructor, each by its name.
+
+        Raises
+        ------
+        InvalidArgument
+            For a name that the constructor does not have. Values are looked at by `fit`.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> alsace.ImplicitALS().set_params(factors=8)
+        ImplicitALS(factors=8)
+        """
         known = self._parameter_names()
         for name, value in parameters.items():
             if name not in known:
@@ -68,6 +85,16 @@ class ALS:
     def __sklearn_is_fitted__(self) -> bool:
         return self._model is not None
 
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn may ask of the model; only it calls this, so it is there."""
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            input_tags=InputTags(sparse=True),
+        )
+
     # -- training -----------------------------------------------------------------------------------
 
     def fit(
@@ -84,7 +111,7 @@ class ALS:
         progress: bool = False,
         callback: Callable[[int, float, float], Any] | None = None,
         warm_start: ALS | tuple[Any, Any] | None = None,
-    ) -> ALS:
+    ) -> Self:
         """Trains the model.
 
         Parameters
@@ -102,7 +129,7 @@ class ALS:
             Shows a bar by tqdm where that is installed, else a line per iteration on stderr.
         callback
             Called after each iteration with its number from 1, its seconds and the objective; when it
-            returns False, training ends there.
+            returns False, training ends there. What it raises ends training too, and comes out.
         warm_start
             A model to start from, whose rows are matched by id, or a pair of arrays
             (user_factors, item_factors) by row.
@@ -115,14 +142,31 @@ class ALS:
 
         Raises
         ------
-        InvalidArgument, InvalidData, NumericalFailure
+        InvalidArgument
+            For data of a kind or shape that cannot be taken, and options out of their range.
+        InvalidData
+            For values that cannot be understood, nulls among them.
+        IoError
+            When a file cannot be read.
+        NumericalFailure
+            When a row's system has no solution; the message says what to change.
+
+        Examples
+        --------
+        >>> import alsace, numpy as np
+        >>> model = alsace.ImplicitALS(factors=2, iterations=5, threads=1)
+        >>> model = model.fit(np.array([[1, 2, 0], [0, 1, 1]]), item_ids=["x", "y", "z"])
+        >>> model.user_factors.shape, list(model.item_ids), model.objective.shape
+        ((2, 2), ['x', 'y', 'z'], (5,))
         """
+        if callback is not None and not callable(callback):
+            raise InvalidArgument(f"callback is {callback!r:.80}, it must be a function or None.")
         columns = {"user": user, "item": item, "value": value, "time": time}
         ids = {"user_ids": user_ids, "item_ids": item_ids}
         options = self._engine_options()
         given = self._training_data(data, columns, ids)
         control = self._start(warm_start)
-        bar = Progress(options["iterations"]) if progress else None
+        bar = Progress(options["iterations"]) if _numbers.flag(progress, "progress") else None
         control["after_iteration"] = _both(bar, callback)
         try:
             if isinstance(given, _engine.CsrInteractions):
@@ -141,14 +185,13 @@ class ALS:
         """The constructor's arguments under the engine's names."""
         raise NotImplementedError
 
-    def _training_data(self, data: Any, columns: dict[str, Any], ids: dict[str, Any]) -> Any:
+    def _training_data(self, data: Any, columns: dict[str, Any], ids: dict[str, Any]) -> _engine.Interactions | _engine.CsrInteractions:
         if isinstance(data, _engine.Interactions):
             return data
         if data is not None and _numbers.is_matrix(data):
             _data._refuse_columns(columns)
-            return _engine.CsrInteractions.copy_of(
-                _numbers.csr(data), *(_ids.to_engine(side) for side in ids.values())
-            )
+            sides = (_ids.given_ids(side) for side in ids.values())
+            return _engine.CsrInteractions.copy_of(_numbers.csr(data), *sides)
         return _data.interactions(data, **columns, duplicates=self._duplicates, threads=self.threads)
 
     @staticmethod
@@ -157,10 +200,21 @@ class ALS:
             return {}
         if isinstance(warm_start, ALS):
             return {"warm_start": warm_start._fitted()}
-        users, items = (np.ascontiguousarray(side, dtype=np.float32) for side in warm_start)
+        try:
+            users, items = (np.ascontiguousarray(side, dtype=np.float32) for side in warm_start)
+        except (TypeError, ValueError) as error:
+            raise InvalidArgument(
+                "warm_start must be a trained model, or a pair of arrays (user_factors, "
+                f"item_factors), it is {type(warm_start).__name__}."
+            ) from error
+        for name, side in (("user_factors", users), ("item_factors", items)):
+            if side.ndim != 2:
+                raise InvalidArgument(
+                    f"warm_start: {name} have shape {side.shape}, expected (rows, factors)."
+                )
         return {"start_users": users, "start_items": items}
 
-    def partial_fit_users(self, users: Any, user_items: Any) -> ALS:
+    def partial_fit_users(self, users: Any, user_items: Any) -> Self:
         """Solves `users` anew from their whole histories, with the items as they are.
 
         Parameters
@@ -174,13 +228,30 @@ class ALS:
         Returns
         -------
         self
-        """
-        rows = self._histories(users, user_items)
-        ids = [users] if _ids.is_single(users) else users
-        model = self._fitted().partial_fit_users(_ids.to_engine(ids), rows, self.threads)
-        return self._adopt(model)
+            On an error the model stays as it was.
 
-    def partial_fit_items(self, items: Any, item_users: Any) -> ALS:
+        Raises
+        ------
+        InvalidArgument
+            For a matrix of the wrong shape, or an id that is given twice.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> model = alsace.ImplicitALS(factors=2, threads=1)
+        >>> model = model.fit(user=["ann", "ann", "bob"], item=["x", "y", "x"])
+        >>> model = model.partial_fit_users("cat", {"y": 2})
+        >>> list(model.user_ids), list(model.recommend("cat")[0])
+        (['ann', 'bob', 'cat'], ['x'])
+        """
+        model, ids = self._fitted(), _ids.to_engine(users)
+        if _ids.is_single(users) and not _numbers.is_matrix(user_items):
+            rows = _one_row(*_history(user_items, model.item_rows), model.n_items)
+        else:
+            rows = _matrix(user_items, "user_items", (len(ids), model.n_items), "users, items")
+        return self._adopt(model.partial_fit_users(ids, rows, self._thread_count()))
+
+    def partial_fit_items(self, items: Any, item_users: Any) -> Self:
         """Solves `items` anew from the users that touched them, with the users as they are.
 
         Parameters
@@ -194,260 +265,32 @@ class ALS:
         Returns
         -------
         self
+            On an error the model stays as it was.
+
+        Raises
+        ------
+        InvalidArgument
+            For a matrix of the wrong shape, or an id that is given twice.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> model = alsace.ImplicitALS(factors=2, threads=1)
+        >>> model = model.fit(user=["ann", "ann", "bob"], item=["x", "y", "x"])
+        >>> model = model.partial_fit_items("z", ["ann"])
+        >>> list(model.item_ids), list(model.recommend("bob", top_k=1)[0])
+        (['x', 'y', 'z'], ['y'])
         """
-        model = self._fitted()
-        if _ids.is_single(items):
-            items = [items]
-            places, values = _history(item_users, model.user_rows)
-            rows = _one_row(places, values, model.n_users)
+        model, ids = self._fitted(), _ids.to_engine(items)
+        if _ids.is_single(items) and not _numbers.is_matrix(item_users):
+            rows = _one_row(*_history(item_users, model.user_rows), model.n_users)
         else:
-            rows = self._matrix(item_users, "item_users", (len(items), model.n_users), "items, users")
-        return self._adopt(model.partial_fit_items(_ids.to_engine(items), rows, self.threads))
+            rows = _matrix(item_users, "item_users", (len(ids), model.n_users), "items, users")
+        return self._adopt(model.partial_fit_items(ids, rows, self._thread_count()))
 
-    def _histories(self, users: Any, user_items: Any) -> _numbers.CsrTuple:
-        model = self._fitted()
-        if _ids.is_single(users) and not _numbers.is_matrix(user_items):
-            return _one_row(*_history(user_items, model.item_rows), model.n_items)
-        count = 1 if _ids.is_single(users) else len(users)
-        return self._matrix(user_items, "user_items", (count, model.n_items), "users, items")
-
-    def _many(self, history: Any) -> _numbers.CsrTuple:
-        return self._matrix(history, "history", (None, self._fitted().n_items), "users, items")
-
-    @staticmethod
-    def _matrix(matrix: Any, name: str, shape: tuple[int | None, int], what: str) -> _numbers.CsrTuple:
-        rows = _numbers.csr(matrix, name)
-        shape = rows[3] if shape[0] is None else shape[0], shape[1]
-        if rows[3:] != shape:
-            raise InvalidArgument(
-                f"{name} has shape {rows[3:]}, expected ({what}), which is {shape}."
-            )
-        return rows
-
-    # -- what was trained -----------------------------------------------------------------------------
-
-    def _adopt(self, model: _engine.Model) -> ALS:
-        self._model, self._columns = model, None
+    def _adopt(self, model: _engine.Model) -> Self:
+        self._model = model
         return self
-
-    def _fitted(self) -> _engine.Model:
-        if self._model is None:
-            raise NotFittedError(f"this {type(self).__name__} has not been trained. Call fit first.")
-        return self._model
-
-    def _id_columns(self) -> tuple[_ids.IdColumn, _ids.IdColumn]:
-        if self._columns is None:
-            model = self._fitted()
-            self._columns = _ids.IdColumn(model.user_ids()), _ids.IdColumn(model.item_ids())
-        return self._columns
-
-    @property
-    def user_factors(self) -> np.ndarray:
-        """float32 [users, factors], read only. Users without a training interaction have zeros."""
-        return self._fitted().user_factors()
-
-    @property
-    def item_factors(self) -> np.ndarray:
-        """float32 [items, factors], read only."""
-        return self._fitted().item_factors()
-
-    @property
-    def user_ids(self) -> np.ndarray:
-        """Id of each row of `user_factors`: int64, or str as objects."""
-        return self._id_columns()[0].ids
-
-    @property
-    def item_ids(self) -> np.ndarray:
-        """Id of each row of `item_factors`."""
-        return self._id_columns()[1].ids
-
-    @property
-    def item_counts(self) -> np.ndarray:
-        """Training interactions of each item: its popularity. int64 [items]"""
-        return self._fitted().item_counts()
-
-    @property
-    def user_counts(self) -> np.ndarray:
-        """Training interactions of each user. int64 [users]"""
-        return self._fitted().user_counts()
-
-    @property
-    def objective(self) -> np.ndarray:
-        """What training made small, after each iteration. float64 [iterations]"""
-        return np.array(self._fitted().summary()["objective"])
-
-    @property
-    def summary(self) -> dict[str, Any]:
-        """What training did and saw: seconds, warnings, why it stopped, and more."""
-        return self._fitted().summary()
-
-    @property
-    def model_hash(self) -> str:
-        """Of ids and factors: equal hashes mean the same model. 16 hex digits."""
-        return self._fitted().hash()
-
-    # -- questions ------------------------------------------------------------------------------------
-
-    def recommend(
-        self,
-        user: Any = None,
-        *,
-        history: Any = None,
-        top_k: int = 10,
-        include_seen: bool = False,
-        allow: Any = None,
-        deny: Any = None,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """The best items for one user or many.
-
-        Parameters
-        ----------
-        user
-            An id, or many of them.
-        history
-            Instead of `user`: what an unknown user touched, as item ids, as a mapping of item ids to
-            values, or as pairs (item ids, values); or a matrix [users, items] of many histories.
-        top_k
-            Length of a list.
-        include_seen
-            Also items of the user's own history.
-        allow, deny
-            Item ids: only these, never these.
-
-        Returns
-        -------
-        ids, scores
-            Best first. For one user [up to top_k]; for many [users, up to top_k], where places without
-            an item have the score -inf and the id None (-1 among integers). Scores are float32 and for
-            implicit feedback an order, not a probability.
-
-        Raises
-        ------
-        UnknownId
-            A KeyError that names the nearest ids.
-        """
-        model, items = self._fitted(), self._id_columns()[1]
-        if (user is None) == (history is None):
-            raise InvalidArgument("recommend takes either a user or a history.")
-        options = self._list_options(top_k, include_seen, allow, deny)
-        if history is None and _ids.is_single(user):
-            rows, scores = model.recommend(user, options)
-        elif history is None:
-            users = model.user_rows(_ids.to_engine(user), False)
-            rows, scores = model.recommend_many(users, options, self.threads)
-        elif _is_many(history):
-            rows, scores = model.recommend_for_many(self._many(history), options, self.threads)
-        else:
-            rows, scores = model.recommend_for(*_history(history, model.item_rows), options)
-        return items[rows], scores
-
-    def _list_options(self, top_k: int, include_seen: bool, allow: Any, deny: Any) -> tuple[Any, ...]:
-        allowed, denied = (
-            None if side is None else self._fitted().item_rows(_ids.to_engine(side), False)
-            for side in (allow, deny)
-        )
-        if allowed is not None and allowed.size == 0:  # To the engine an empty list says nothing.
-            allowed, denied = None, np.arange(self._fitted().n_items, dtype=np.int32)
-        return top_k, include_seen, allowed, denied
-
-    def similar_items(self, item: Any, *, top_k: int = 10) -> tuple[np.ndarray, np.ndarray]:
-        """Nearest items by cosine of their factors, the item itself left out.
-
-        Returns (ids, scores) as `recommend` does, for one item or many.
-        """
-        model = self._fitted()
-        return self._similar(item, model.item_rows, model.similar_items, 1, top_k)
-
-    def similar_users(self, user: Any, *, top_k: int = 10) -> tuple[np.ndarray, np.ndarray]:
-        """Nearest users by cosine of their factors, the user left out; as `similar_items`."""
-        model = self._fitted()
-        return self._similar(user, model.user_rows, model.similar_users, 0, top_k)
-
-    def _similar(
-        self, ids: Any, rows_of: Any, similar: Any, side: int, top_k: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        single = _ids.is_single(ids)
-        rows, scores = similar(rows_of(_ids.to_engine([ids] if single else ids), False), top_k)
-        found = self._id_columns()[side][rows]
-        return (found[0], scores[0]) if single else (found, scores)
-
-    def explain(self, user: Any, item: Any) -> Explanation:
-        """What each item of the user's history adds to the score of an item."""
-        model = self._fitted()
-        score, mean, item_bias, user_bias, rows, parts = model.explain(
-            model.user_row(user), model.item_row(item)
-        )
-        return Explanation(score, mean, item_bias, user_bias, self._id_columns()[1][rows], parts)
-
-    def fold_in(self, history: Any, *, return_bias: bool = False) -> Any:
-        """Factors of a user the model has not seen, against the items as they are.
-
-        Parameters
-        ----------
-        history
-            As for `recommend`.
-        return_bias
-            Also the bias, for models with `biases`.
-
-        Returns
-        -------
-        factors
-            float32 [factors], or [users, factors] for a matrix; with `return_bias` a pair of factors
-            and bias. The history of a trained user gives that user's row of `user_factors`.
-        """
-        model = self._fitted()
-        many = _is_many(history)
-        if many:
-            rows = self._many(history)
-        else:
-            rows = _one_row(*_history(history, model.item_rows), model.n_items)
-        factors, biases = model.fold_in(rows, self.threads)
-        if not many:
-            factors, biases = factors[0], float(biases[0])
-        return (factors, biases) if return_bias else factors
-
-    def predict(self, users: Any, items: Any) -> Any:
-        """Scores of pairs of users and items.
-
-        Parameters
-        ----------
-        users, items
-            One id each, or as many of the one as of the other.
-
-        Returns
-        -------
-        scores
-            A float, or float64 [pairs]. With explicit feedback a predicted rating, within the range of
-            the training values; ids the model does not know give the mean and the bias that is known,
-            with implicit feedback 0.
-        """
-        model = self._fitted()
-        single = _ids.is_single(users) and _ids.is_single(items)
-        sides = [[users], [items]] if single else [users, items]
-        if len(sides[0]) != len(sides[1]):
-            raise InvalidArgument(
-                f"predict: {len(sides[0])} users and {len(sides[1])} items. Give pairs."
-            )
-        scores = model.predict(
-            model.user_rows(_ids.to_engine(sides[0]), True),
-            model.item_rows(_ids.to_engine(sides[1]), True),
-        )
-        return float(scores[0]) if single else scores
-
-    # -- files and copies -------------------------------------------------------------------------------
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Writes the model to a file that `alsace.load` and the alsace program read.
-
-        Raises
-        ------
-        IoError
-            When it cannot be written; a file that was there stays as it was.
-        """
-        self._fitted().save(_data.path_text(path))
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_columns": None}
 
 
 def _both(bar: Progress | None, callback: Any) -> Any:
@@ -459,28 +302,3 @@ def _both(bar: Progress | None, callback: Any) -> Any:
         return callback(iteration, seconds, objective)
 
     return call
-
-
-def _is_many(history: Any) -> bool:
-    """A matrix of many histories, rather than one of them?"""
-    return _numbers.is_matrix(history) and np.ndim(history) != 1
-
-
-def _history(history: Any, rows_of: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and values of one history: ids, a mapping of ids to values, or (ids, values)."""
-    values = None
-    if isinstance(history, Mapping):
-        history, values = list(history.keys()), list(history.values())
-    elif isinstance(history, tuple) and len(history) == 2 and not _ids.is_single(history[0]):
-        history, values = history
-    rows = rows_of(_ids.to_engine(history), False)
-    if values is None:
-        return rows, np.ones(len(rows), dtype=np.float32)
-    values = _numbers.numbers(values, "values of the history").astype(np.float32)
-    if len(values) != len(rows):
-        raise InvalidArgument(f"a history of {len(rows)} ids has {len(values)} values.")
-    return rows, values
-
-
-def _one_row(places: np.ndarray, values: np.ndarray, columns: int) -> _numbers.CsrTuple:
-    return np.array([0, len(places)], dtype=np.int64), places, values, 1, columns

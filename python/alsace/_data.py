@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _engine, _ids, _numbers
+from ._types import Doubles
 from .errors import InvalidArgument, InvalidData, IoError
 
 ROLES = ("user", "item", "value", "time")
@@ -89,13 +90,15 @@ def interactions(
         if all(path.endswith((".parquet", ".pq")) for path in paths):
             return _from_frame(_read_parquet(paths), columns, filters)
         names = _reader_columns(columns)
-        return _engine.Interactions.read(
-            paths, names, delimiter, True, skip_bad_lines, threads, filters
-        )
+        if delimiter is not None and not isinstance(delimiter, str):
+            raise InvalidArgument(f"delimiter is {delimiter!r:.80}, it must be text or None.")
+        skip = _numbers.flag(skip_bad_lines, "skip_bad_lines")
+        count = _numbers.whole(threads, "threads")
+        return _engine.Interactions.read(paths, names, delimiter, True, skip, count, filters)
     if _numbers.is_matrix(data):
         _refuse_columns(columns)
         return _engine.Interactions.from_csr(
-            _numbers.csr(data), _ids.to_engine(user_ids), _ids.to_engine(item_ids), filters
+            _numbers.csr(data), _ids.given_ids(user_ids), _ids.given_ids(item_ids), filters
         )
     return _from_frame(data, columns, filters)
 
@@ -219,9 +222,9 @@ def _from_columns(columns: dict[str, Any], filters: dict[str, Any]) -> _engine.I
     )
 
 
-def _seconds(time: Any) -> np.ndarray:
+def _seconds(time: Any) -> Doubles:
     """Times as float64; what has a unit in seconds."""
     array = _numbers.array_of(time, "time")
     if array.dtype.kind == "M":
-        return array.astype("datetime64[ns]").astype(np.int64) * 1e-9
+        return array.astype("datetime64[ns]").astype(np.float64) * 1e-9
     return _numbers.numbers(array, "time").astype(np.float64)

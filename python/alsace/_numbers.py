@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 
+from ._types import Csr, Numbers
 from .errors import InvalidArgument
 
-# (offsets, indices, values or None, rows, columns)
-CsrTuple = tuple[np.ndarray, np.ndarray, "np.ndarray | None", int, int]
+
+def whole(value: Any, name: str) -> int:
+    """A whole number as the engine's int takes it; what is beyond means the same as its limits."""
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError("True is no number of anything")
+        number = operator.index(value)
+    except TypeError as error:
+        raise InvalidArgument(f"{name} is {value!r:.80}, it must be a whole number.") from error
+    return min(max(number, -(2**31)), 2**31 - 1)
 
 
-def array_of(values: Any, what: str) -> np.ndarray:
+def array_of(values: Any, what: str) -> Numbers:
     """numpy's array of the values."""
     try:
         return np.asarray(values)
@@ -20,7 +30,13 @@ def array_of(values: Any, what: str) -> np.ndarray:
         raise InvalidArgument(f"{what} is no array of numbers: {error}") from error
 
 
-def numbers(values: Any, what: str) -> np.ndarray:
+def flag(value: Any, name: str) -> bool:
+    if not isinstance(value, (bool, np.bool_)):
+        raise InvalidArgument(f"{name} is {value!r:.80}, it must be True or False.")
+    return bool(value)
+
+
+def numbers(values: Any, what: str) -> Numbers:
     """A one-dimensional array of integers, booleans, float32 or float64; not copied if it is one."""
     array = array_of(values, what)
     if array.ndim != 1:
@@ -34,7 +50,7 @@ def numbers(values: Any, what: str) -> np.ndarray:
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
 
 
-def csr(matrix: Any, what: str = "user_items") -> CsrTuple:
+def csr(matrix: Any, what: str = "user_items") -> Csr:
     """The parts of a scipy CSR matrix or array as they lie; other formats and dense arrays converted."""
     if isinstance(matrix, np.ndarray):
         matrix = _sparse_of(matrix, what)
@@ -64,7 +80,7 @@ def is_matrix(data: Any) -> bool:
 class _Csr:
     """The little of scipy's CSR that a dense array needs."""
 
-    def __init__(self, dense: np.ndarray) -> None:
+    def __init__(self, dense: Numbers) -> None:
         rows, self.indices = np.nonzero(dense)
         self.data = dense[rows, self.indices]
         counts = np.bincount(rows, minlength=dense.shape[0])
@@ -72,7 +88,7 @@ class _Csr:
         self.shape = dense.shape
 
 
-def _sparse_of(dense: np.ndarray, what: str) -> _Csr:
+def _sparse_of(dense: Numbers, what: str) -> _Csr:
     if dense.ndim != 2:
         raise InvalidArgument(f"{what} has shape {dense.shape}, expected (users, items).")
     return _Csr(dense)

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _data, _engine
 from ._als import ALS
+from ._types import Floats
 from .errors import InvalidArgument
 
 _RECOMMENDED = {
@@ -214,12 +215,12 @@ class ExplicitALS(ALS):
         return {**self.get_params(), "feedback": self._feedback, "seed": _seed(self.random_state)}
 
     @property
-    def user_biases(self) -> np.ndarray:
+    def user_biases(self) -> Floats:
         """float32 [users], or [0] without `biases`."""
         return self._fitted().user_biases()
 
     @property
-    def item_biases(self) -> np.ndarray:
+    def item_biases(self) -> Floats:
         """float32 [items], or [0] without `biases`."""
         return self._fitted().item_biases()
 
@@ -230,12 +231,32 @@ def load(path: str | os.PathLike[str]) -> ImplicitALS | ExplicitALS:
     Nothing in the file is executed. Ids come back as they were given; those of a file that the program
     has trained are integers when every one of them is written as an integer is.
 
+    Parameters
+    ----------
+    path
+        Of the file.
+
+    Returns
+    -------
+    ImplicitALS or ExplicitALS
+        As it was trained: it answers, and `fit` trains with the same options.
+
     Raises
     ------
     IoError
         When the file cannot be read.
     IncompatibleModel
         When it is not a model, damaged, or of a newer format.
+
+    Examples
+    --------
+    >>> import alsace, pathlib, tempfile
+    >>> model = alsace.ExplicitALS(factors=2, threads=1).fit(user=[1, 1], item=[7, 8], value=[5, 3])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "ratings.alsace"
+    ...     model.save(path)
+    ...     print(type(alsace.load(path)).__name__, alsace.load(path).item_ids)
+    ExplicitALS [7 8]
     """
     model = _engine.Model.load(_data.path_text(path))
     options = model.options()

@@ -144,11 +144,26 @@ nb::object column(nb::handle self, const std::vector<T>& values) {
       nb::ndarray<nb::numpy, const T, nb::ndim<1>>(values.data(), {values.size()}, self));
 }
 
+constexpr const char* interactions_doc =
+    R"(Interactions of users and items, merged and filtered: what `alsace.interactions` gives.
+
+Users and items are rows here, numbered by first appearance, or as in the matrix.
+
+Examples
+--------
+>>> import alsace
+>>> plays = alsace.interactions(user=["ann", "ann", "bob"], item=["x", "y", "x"], value=[1, 2, 3])
+>>> plays.size, plays.n_users, plays.n_items, plays.has_times
+(3, 2, 2, False)
+>>> plays.item_ids(), plays.items.tolist(), plays.values.tolist()
+(['x', 'y'], [0, 1, 0], [1.0, 2.0, 3.0])
+)";
+
 }  // namespace
 
 void bind_data(nb::module_& module) {
   using Self = Interactions;
-  nb::class_<Interactions>(module, "Interactions")
+  nb::class_<Interactions>(module, "Interactions", interactions_doc)
       .def_static("read", read_files)
       .def_static("from_columns",
                   from_columns,
@@ -167,24 +182,46 @@ void bind_data(nb::module_& module) {
                                 self.item_ids.size());
            })
       .def("__len__", [](const Self& self) { return self.triplets.size(); })
-      .def_prop_ro("size", [](const Self& self) { return self.triplets.size(); })
-      .def_prop_ro("n_users", [](const Self& self) { return self.user_ids.size(); })
-      .def_prop_ro("n_items", [](const Self& self) { return self.item_ids.size(); })
-      .def_prop_ro("has_times", [](const Self& self) { return !self.triplets.times.empty(); })
+      .def_prop_ro(
+          "size",
+          [](const Self& self) { return self.triplets.size(); },
+          "How many there are.")
+      .def_prop_ro(
+          "n_users",
+          [](const Self& self) { return self.user_ids.size(); },
+          "How many users, those without an interaction among them.")
+      .def_prop_ro(
+          "n_items",
+          [](const Self& self) { return self.item_ids.size(); },
+          "How many items, those without an interaction among them.")
+      .def_prop_ro(
+          "has_times",
+          [](const Self& self) { return !self.triplets.times.empty(); },
+          "Do they have times?")
       .def_prop_ro(
           "users",
-          [](nb::handle self) { return column(self, nb::cast<Self&>(self).triplets.users); })
+          [](nb::handle self) { return column(self, nb::cast<Self&>(self).triplets.users); },
+          "Row of each one's user in `user_ids()`. int32 [size], read only.")
       .def_prop_ro(
           "items",
-          [](nb::handle self) { return column(self, nb::cast<Self&>(self).triplets.items); })
+          [](nb::handle self) { return column(self, nb::cast<Self&>(self).triplets.items); },
+          "Row of each one's item in `item_ids()`. int32 [size], read only.")
       .def_prop_ro(
           "values",
-          [](nb::handle self) { return column(self, nb::cast<Self&>(self).triplets.values); })
+          [](nb::handle self) { return column(self, nb::cast<Self&>(self).triplets.values); },
+          "float32 [size], or [0] where all are 1; read only.")
       .def_prop_ro(
           "times",
-          [](nb::handle self) { return column(self, nb::cast<Self&>(self).triplets.times); })
-      .def("user_ids", [](const Self& self) { return ids_of(self.user_ids); })
-      .def("item_ids", [](const Self& self) { return ids_of(self.item_ids); });
+          [](nb::handle self) { return column(self, nb::cast<Self&>(self).triplets.times); },
+          "Seconds, float64 [size], or [0] without times; read only.")
+      .def(
+          "user_ids",
+          [](const Self& self) { return ids_of(self.user_ids); },
+          "Id of each user row: an int64 array, or a list of str.")
+      .def(
+          "item_ids",
+          [](const Self& self) { return ids_of(self.item_ids); },
+          "Id of each item row: an int64 array, or a list of str.");
   nb::class_<CsrInteractions>(module, "CsrInteractions")
       .def_static("copy_of", csr_interactions, nb::arg(), nb::arg().none(), nb::arg().none());
   module.def("find_columns", columns_among);

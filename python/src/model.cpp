@@ -105,14 +105,18 @@ void bind_model(nb::module_& module) {
            [](const Self& self, nb::handle ids, bool allow_unknown) {
              return array_of(rows_of(ids, self.model->item_ids, "item", allow_unknown));
            })
-      .def("user_row",
-           [](const Self& self, nb::handle id) {
-             return row_of(IdText()(id), self.model->user_ids, "user");
-           })
-      .def("item_row",
-           [](const Self& self, nb::handle id) {
-             return row_of(IdText()(id), self.model->item_ids, "item");
-           })
+      .def(
+          "user_row",
+          [](const Self& self, nb::handle id) {
+            return row_of(IdText()(id), self.model->user_ids, "user");
+          },
+          nb::arg().none())
+      .def(
+          "item_row",
+          [](const Self& self, nb::handle id) {
+            return row_of(IdText()(id), self.model->item_ids, "item");
+          },
+          nb::arg().none())
       .def("user_factors",
            [](const Self& self) { return view_of(self.model, self.model->user_factors); })
       .def("item_factors",

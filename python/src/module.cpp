@@ -68,7 +68,16 @@ NB_MODULE(_engine, module) {
   module.doc() = "The C++ engine. The package alsace is its surface.";
   module.attr("__version__") = ALSACE_VERSION;
   nanobind::register_exception_translator(python::translate);
-  module.def("available_threads", alsace::available_threads);
+  module.def("available_threads",
+             alsace::available_threads,
+             R"(Threads this process may really use: its affinity and its container's quota.
+
+Examples
+--------
+>>> import alsace
+>>> alsace.available_threads() >= 1
+True
+)");
   python::bind_data(module);
   python::bind_model(module);
   python::bind_train(module);

@@ -1,6 +1,6 @@
 """Ctrl-C, callbacks, threads and processes."""
 
-import doctest
+import concurrent.futures
 import importlib
 import multiprocessing
 import os
@@ -77,14 +77,61 @@ def test_processes(plays, method):
         assert pool.map_async(_first_item, [model] * 4).get(timeout=60) == [expected] * 4
 
 
-def test_joblib(plays):
-    joblib = pytest.importorskip("joblib")
-    model = alsace.ImplicitALS(factors=4).fit(plays)
+def test_fork_while_other_threads_train(plays):
+    """What the forked child finds is a model and no lock that is held for ever."""
+    model = alsace.ImplicitALS(factors=4, threads=2).fit(plays)
+    training, done = threading.Event(), threading.Event()
 
-    lists = joblib.Parallel(n_jobs=2)(joblib.delayed(model.recommend)(user) for user in range(4))
+    def train_on():
+        alsace.ImplicitALS(factors=4, iterations=10**6, threads=2).fit(
+            plays, callback=lambda *_: training.set() or not done.is_set()
+        )
+
+    thread = threading.Thread(target=train_on)
+    thread.start()
+    training.wait(60)
+    model.data = plays
+    child = multiprocessing.get_context("fork").Process(target=_first_item, args=(model,))
+    child.start()
+    child.join(60)
+    done.set()
+    thread.join()
+
+    assert child.exitcode == 0
+
+
+@pytest.mark.parametrize("backend", ["loky", "threading"])
+def test_joblib(plays, backend):
+    joblib = pytest.importorskip("joblib")
+    model = alsace.ImplicitALS(factors=4, threads=2).fit(plays)
+
+    lists = joblib.Parallel(n_jobs=2, backend=backend)(
+        joblib.delayed(model.recommend)(user) for user in range(4)
+    )
+    hashes = joblib.Parallel(n_jobs=2, backend=backend)(
+        joblib.delayed(_hash_of)(factors, plays) for factors in (3, 4)
+    )
 
     for user, (ids, _) in enumerate(lists):
         np.testing.assert_array_equal(ids, model.recommend(user)[0])
+    assert hashes == [_hash_of(3, plays), model.model_hash]
+
+
+def _hash_of(factors, data):
+    return alsace.ImplicitALS(factors=factors, threads=2).fit(data).model_hash
+
+
+def test_many_threads_ask_at_once(plays):
+    model = alsace.ImplicitALS(factors=4, threads=2).fit(plays)
+    alone = [model.recommend(user)[0].tolist() for user in range(120)]
+    start = threading.Barrier(16)
+
+    def ask(_):
+        start.wait()
+        return [model.recommend(user)[0].tolist() for user in range(120)]
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        assert all(lists == alone for lists in pool.map(ask, range(16)))
 
 
 def test_threads_ask_while_one_changes_the_model(plays):
@@ -111,6 +158,22 @@ def test_threads_ask_while_one_changes_the_model(plays):
     assert len(model.user_ids) == 140
 
 
+def test_ids_of_a_model_that_changes_meanwhile(plays, monkeypatch):
+    model = alsace.ImplicitALS(factors=4).fit(plays)
+    make = alsace._ids.IdColumn
+
+    def slow(ids):
+        monkeypatch.setattr(alsace._ids, "IdColumn", make)
+        model.partial_fit_users(1000, [3])  # As another thread would, between two lines of this one.
+        return make(ids)
+
+    monkeypatch.setattr(alsace._ids, "IdColumn", slow)
+
+    assert len(model.user_ids) == 120, "those of the model as it was when asked"
+    assert model.user_ids[-1] == 1000
+    assert model.similar_users(3, top_k=120)[0].size == 120
+
+
 def test_training_lets_other_threads_run(plays):
     ticks = []
     done = threading.Event()
@@ -126,22 +189,3 @@ def test_training_lets_other_threads_run(plays):
     thread.join()
 
     assert len(ticks) > 3
-
-
-@pytest.mark.parametrize(
-    "module",
-    [
-        "alsace",
-        "alsace._data",
-        "alsace._evaluate",
-        "alsace._split",
-        "alsace.implicit",
-        "alsace.models",
-        "alsace.weights",
-    ],
-)
-def test_examples_of_the_docstrings(module):
-    done = doctest.testmod(importlib.import_module(module))
-
-    assert done.failed == 0
-    assert done.attempted > 0

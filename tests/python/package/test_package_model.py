@@ -1,6 +1,7 @@
 """Ids, lists, files and the conventions of an estimator."""
 
 import copy
+import importlib
 import pickle
 
 import alsace
@@ -68,6 +69,17 @@ def test_lists_can_be_limited(model):
     assert model.recommend(["ann"], allow=[])[0].shape == (1, 0)
 
 
+def test_one_id_stands_for_a_list_of_one(model):
+    assert model.recommend("ann", deny="c")[0].tolist() == model.recommend("ann", deny=["c"])[0].tolist()
+    assert model.recommend("ann", allow="c")[0].tolist() == ["c"]
+    np.testing.assert_array_equal(model.fold_in("b"), model.fold_in(["b"]))
+
+
+def test_a_list_may_be_longer_than_there_are_items(model):
+    assert model.recommend("ann", top_k=2**40)[0].size == 4
+    assert model.similar_items("b", top_k=np.int64(100))[0].size == 5
+
+
 def test_histories(model, taste_groups):
     ids, scores = model.recommend(history=["\u00e4", "b"], top_k=1)
     assert ids.tolist() == ["c"]
@@ -120,7 +132,32 @@ def test_the_nearest_ids_are_named(model):
         (lambda m, a: m.recommend(), "either a user or a history"),
         (lambda m, a: m.recommend("ann", history=["b"]), "either a user or a history"),
         (lambda m, a: m.recommend("ann", top_k=0), "top_k is 0"),
+        (lambda m, a: m.recommend("ann", top_k=-(2**70)), "top_k is -2147483648"),
+        (lambda m, a: m.recommend("ann", top_k="x"), "top_k is 'x', it must be a whole number"),
+        (lambda m, a: m.recommend(["ann"], top_k=2.5), "top_k is 2.5"),
+        (lambda m, a: m.recommend("ann", top_k=True), "top_k is True"),
+        (lambda m, a: m.similar_items("b", top_k=None), "top_k is None"),
+        (lambda m, a: m.similar_users("ann", top_k="3"), "top_k is '3'"),
+        (lambda m, a: m.recommend("ann", include_seen="no"), "include_seen is 'no', it must be True or False"),
+        (lambda m, a: m.set_params(threads="all").recommend(["ann"]), "threads is 'all'"),
         (lambda m, a: m.recommend(1.5), "not float"),
+        (lambda m, a: m.recommend(b"ann"), "not bytes"),
+        (lambda m, a: m.recommend([["ann"]]), "type list"),
+        (lambda m, a: m.recommend(np.array([["ann"]])), "2 dimensions"),
+        (lambda m, a: m.recommend([None]), "type NoneType"),
+        (lambda m, a: m.similar_items(None), "not NoneType"),
+        (lambda m, a: m.similar_users(None), "not NoneType"),
+        (lambda m, a: m.explain(None, "b"), "type NoneType"),
+        (lambda m, a: m.explain("ann", ["b"]), "type list"),
+        (lambda m, a: m.predict(None, "b"), "not NoneType"),
+        (lambda m, a: m.predict("ann", 1.5), "not float"),
+        (lambda m, a: m.partial_fit_users(None, ["b"]), "not NoneType"),
+        (lambda m, a: m.fold_in(None), "not NoneType"),
+        (lambda m, a: m.fold_in(["b"], return_bias=1), "return_bias is 1"),
+        (lambda m, a: m.fit(a, callback=3), "callback is 3"),
+        (lambda m, a: m.fit(a, progress="yes"), "progress is 'yes'"),
+        (lambda m, a: m.fit(a, warm_start="yesterday"), "warm_start must be a trained model"),
+        (lambda m, a: m.fit(a, warm_start=(np.ones(6), np.ones(6))), "user_factors have shape (6,)"),
         (lambda m, a: m.recommend(history=a[:, :4]), "history has shape (6, 4), expected (users, items)"),
         (lambda m, a: m.fold_in(a[:, :4]), "expected (users, items), which is (6, 6)"),
         (lambda m, a: m.partial_fit_users(["x", "y"], a), "user_items has shape (6, 6), expected (users, items)"),
@@ -204,6 +241,25 @@ def test_scikit_learn_conventions():
     assert other.set_params(factors=9) is other
     assert other.factors == 9
     assert repr(model) == "ImplicitALS(factors=7, alpha=2)"
+
+
+def test_scikit_learn_s_own_tools(plays):
+    base = pytest.importorskip("sklearn.base")
+    validation = importlib.import_module("sklearn.utils.validation")
+    model = alsace.ExplicitALS(factors=3, threads=1)
+
+    with pytest.raises(importlib.import_module("sklearn.exceptions").NotFittedError):
+        validation.check_is_fitted(model)
+    fitted = importlib.import_module("sklearn.pipeline").make_pipeline(model).fit(plays)[-1]
+
+    validation.check_is_fitted(fitted)
+    assert fitted is model
+    again = base.clone(fitted)
+    with pytest.raises(alsace.NotFittedError):
+        again.recommend(0)
+    assert again.fit(plays).model_hash == fitted.model_hash
+    grid = importlib.import_module("sklearn.model_selection").ParameterGrid({"factors": [2, 3]})
+    assert [base.clone(model).set_params(**point).factors for point in grid] == [2, 3]
 
 
 def test_a_loaded_model_trains_as_it_did(plays, tmp_path):
