@@ -35,3 +35,6 @@ ListTuple = tuple[int, bool, Union[Rows, None], Union[Rows, None]]
 
 Listed = tuple[Rows, Floats]
 """Rows, the best first, and their scores: of one list, or [lists, longest list]."""
+
+Measured = tuple[list[Any], list[Union[Doubles, None]], Rows, Rows]
+"""(a value for each metric, their values by user or None, users tested, users with ratings)"""

@@ -78,7 +78,8 @@ def tfidf_weight(user_items: Any) -> Any:
 
 def inverse_frequencies(terms: np.ndarray, documents: int, n_terms: int) -> np.ndarray:
     """log(documents / (1 + places)) of each term, [n_terms]: below 0 for a term in every document."""
-    return np.log(max(documents, 1)) - np.log1p(np.bincount(terms, minlength=n_terms))
+    places = np.bincount(terms, minlength=n_terms)
+    return np.asarray(np.log(max(documents, 1)) - np.log1p(places))
 
 
 def bm25(
@@ -90,7 +91,8 @@ def bm25(
     relative = 1.0 - b + b * lengths / (mean if mean > 0 else 1.0)
     below = k1 * relative[documents] + counts
     # A document of stored zeros has no length: its counts weigh 0.
-    return np.divide(counts * (k1 + 1.0), below, out=np.zeros(len(counts)), where=below != 0)
+    weights = np.divide(counts * (k1 + 1.0), below, out=np.zeros(len(counts)), where=below != 0)
+    return np.asarray(weights)
 
 
 def _counts(matrix: Any, where: str) -> tuple[Any, np.ndarray, np.ndarray]:

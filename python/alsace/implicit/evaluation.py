@@ -89,7 +89,8 @@ def _shown(starts: range) -> Iterable[int]:
         from tqdm.auto import tqdm
     except ImportError:
         return starts
-    return tqdm(starts, desc="evaluate", unit="batch")
+    shown: Iterable[int] = tqdm(starts, desc="evaluate", unit="batch")
+    return shown
 
 
 def _hits(ids: np.ndarray, test: Any, k: int) -> np.ndarray:
@@ -124,7 +125,8 @@ def _areas(hits: np.ndarray, so_far: np.ndarray, liked: np.ndarray, items: int) 
     misses = (~hits).sum(axis=1)
     area = (so_far * ~hits).sum(axis=1) + (so_far[:, -1] + liked) / 2 * (others - misses)
     # Who likes every item has no pair to be in order.
-    return np.divide(area, liked * others, out=np.ones(len(area)), where=others > 0)
+    areas: np.ndarray = np.divide(area, liked * others, out=np.ones(len(area)), where=others > 0)
+    return areas
 
 
 def precision_at_k(

@@ -257,7 +257,7 @@ class MatrixFactorizationBase(RecommenderBase):
         if recalculate_user:
             return self.recalculate_user(userid, user_items)
         factors = self._fitted(self.user_factors)
-        return factors[row_numbers(userid, len(factors), "userid")]
+        return np.asarray(factors[row_numbers(userid, len(factors), "userid")])
 
     def _item_factor(
         self, itemid: Any, item_users: Any, recalculate_item: bool = False
@@ -265,7 +265,7 @@ class MatrixFactorizationBase(RecommenderBase):
         if recalculate_item:
             return self.recalculate_item(itemid, item_users)
         factors = self._fitted(self.item_factors)
-        return factors[row_numbers(itemid, len(factors), "itemid")]
+        return np.asarray(factors[row_numbers(itemid, len(factors), "itemid")])
 
     def recalculate_user(self, userid: Any, user_items: Any) -> np.ndarray:
         """Factors of users from their rows of user_items; models that can override this."""
