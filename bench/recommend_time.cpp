@@ -1,5 +1,6 @@
-// What one list costs without any language around it: recommend_time MODEL USERS prints microseconds
-// per call of Recommender::recommend, for so many users spread over the model, one after the other.
+// What one list costs without any language around it: recommend_time MODEL USERS prints
+// microseconds per call of Recommender::recommend, for so many users spread over the model, one
+// after the other.
 #include "alsace/model.h"
 #include "alsace/recommend.h"
 

@@ -183,9 +183,7 @@ void bind_data(nb::module_& module) {
            })
       .def("__len__", [](const Self& self) { return self.triplets.size(); })
       .def_prop_ro(
-          "size",
-          [](const Self& self) { return self.triplets.size(); },
-          "How many there are.")
+          "size", [](const Self& self) { return self.triplets.size(); }, "How many there are.")
       .def_prop_ro(
           "n_users",
           [](const Self& self) { return self.user_ids.size(); },
