@@ -45,9 +45,9 @@ struct RowEntries {
   [[nodiscard]] SystemEntry system_entry(std::size_t j,
                                          std::span<const float> biases,
                                          double unobserved_weight) const {
-    const double confidence = confidence_at(j);
-    const double weight = confidence - unobserved_weight;
-    const auto target = static_cast<float>(confidence * target_at(j, biases));
+    const double c = confidence_at(j);
+    const double weight = c - unobserved_weight;
+    const auto target = static_cast<float>(c * target_at(j, biases));
     return {.weight = weight,
             .target = target,
             .constant = constant_of(static_cast<float>(weight), target, unobserved_weight)};
