@@ -9,13 +9,13 @@
 namespace alsace {
 namespace {
 
-TEST(Extrapolation, MomentumGrowsToAHalfAndStartsAgainAfterARise) {
+TEST(Extrapolation, MomentumGrowsToAThirdAndStartsAgainAfterARise) {
   EXPECT_EQ(momentum({}), 0.0F);
   EXPECT_EQ(momentum(std::vector<double>{9}), 0.0F);
   EXPECT_EQ(momentum(std::vector<double>{9, 8}), 1.0F / 4);
-  EXPECT_EQ(momentum(std::vector<double>{9, 8, 7}), 2.0F / 5);
-  EXPECT_EQ(momentum(std::vector<double>{9, 8, 7, 6}), 0.5F);
-  EXPECT_EQ(momentum(std::vector<double>{9, 8, 7, 6, 5, 4, 3}), 0.5F);
+  EXPECT_EQ(momentum(std::vector<double>{9, 8, 7}), 1.0F / 3);
+  EXPECT_EQ(momentum(std::vector<double>{9, 8, 7, 6}), 1.0F / 3);
+  EXPECT_EQ(momentum(std::vector<double>{9, 8, 7, 6, 5, 4, 3}), 1.0F / 3);
   EXPECT_EQ(momentum(std::vector<double>{9, 8, 7, 7.5}), 0.0F);
   EXPECT_EQ(momentum(std::vector<double>{9, 8, 7, 7.5, 6}), 1.0F / 4);
 }
