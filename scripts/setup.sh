@@ -84,7 +84,7 @@ install_python_packages() {
   "$python" -m venv --clear .venv
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --only-binary :all: \
     --requirement scripts/requirements.txt ||
-    fail "pip could not install scripts/requirements.txt. See its message above."
+    fail "pip could not install scripts/requirements.txt; its words are above. It needs PyPI: without a network, name an index that this machine reaches by PIP_INDEX_URL."
   printf '%s\n' "$wanted" >"$stamp"
   has_python_headers || install_packages python3-dev
   say "$("$python" --version), packages of scripts/requirements.txt in .venv"

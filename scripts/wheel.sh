@@ -12,7 +12,7 @@ run_wheel() {
   step "source distribution, and the wheel that is compiled from it"
   rm -rf "$dist"
   CMAKE_BUILD_PARALLEL_LEVEL=$jobs .venv/bin/python -m build --outdir "$dist/built" . ||
-    fail "the wheel could not be built; why is above. It needs PyPI for scikit-build-core and nanobind."
+    fail "the wheel could not be built; why is above. (scikit-build-core and nanobind come from PyPI.)"
   mv "$dist"/built/alsace-*.tar.gz "$dist"
   step "libraries into the wheel"
   repair_wheel "$dist"/built/alsace-*.whl "$dist"
