@@ -72,6 +72,16 @@ class Evaluation:
         ------
         InvalidArgument
             When values per user were not asked for, or the metric has none.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> train = alsace.interactions(user=[1, 1, 2], item=["x", "y", "x"])
+        >>> test = alsace.interactions(user=[2], item=["y"])
+        >>> model = alsace.ImplicitALS(factors=2, threads=1).fit(train)
+        >>> told = alsace.evaluate(model, train, test, metrics="recall@1", baselines=[], by_user=True)
+        >>> told.by_user("recall@1")
+        {'user': array([2]), 'als': array([1.])}
         """
         if self._by_user is None:
             raise InvalidArgument(
@@ -85,7 +95,18 @@ class Evaluation:
         return dict(self._by_user[metric])
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, in the form of `alsace evaluate --json`: None where there is no number."""
+        """Plain values, in the form of `alsace evaluate --json`: None where there is no number.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> train = alsace.interactions(user=[1, 1, 2], item=["x", "y", "x"])
+        >>> test = alsace.interactions(user=[2], item=["y"])
+        >>> model = alsace.ImplicitALS(factors=2, threads=1).fit(train)
+        >>> told = alsace.evaluate(model, train, test, metrics="recall@1", baselines=[])
+        >>> told.to_dict()["models"][0]["metrics"]["recall@1"]["mean"]
+        1.0
+        """
         models = []
         for name, values in self.models.items():
             of_metrics = {
@@ -96,7 +117,18 @@ class Evaluation:
         return {"data": dict(self.data), "models": models}
 
     def to_columns(self) -> dict[str, list[Any]]:
-        """Columns model, metric, mean, low, high; a row for each metric of each model."""
+        """Columns model, metric, mean, low, high; a row for each metric of each model.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> train = alsace.interactions(user=[1, 1, 2], item=["x", "y", "x"])
+        >>> test = alsace.interactions(user=[2], item=["y"])
+        >>> model = alsace.ImplicitALS(factors=2, threads=1).fit(train)
+        >>> told = alsace.evaluate(model, train, test, metrics="recall@1", baselines=[])
+        >>> told.to_columns()["model"], told.to_columns()["mean"]
+        (['als'], [1.0])
+        """
         columns: dict[str, list[Any]] = {name: [] for name in ("model", "metric", "mean", "low", "high")}
         for name, values in self.models.items():
             for metric, value in values.items():
@@ -106,14 +138,28 @@ class Evaluation:
         return columns
 
     def to_pandas(self) -> Any:
-        """`to_columns` as a pandas data frame."""
+        """`to_columns` as a pandas data frame.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> told = alsace.evaluate(model, train, test)  # doctest: +SKIP
+        >>> told.to_pandas()  # doctest: +SKIP
+        """
         import pandas
 
         numbers = dict.fromkeys(("mean", "low", "high"), float)
         return pandas.DataFrame(self.to_columns()).astype(numbers)
 
     def to_polars(self) -> Any:
-        """`to_columns` as a polars data frame."""
+        """`to_columns` as a polars data frame.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> told = alsace.evaluate(model, train, test)  # doctest: +SKIP
+        >>> told.to_polars()  # doctest: +SKIP
+        """
         import polars
 
         numbers = dict.fromkeys(("mean", "low", "high"), polars.Float64)

@@ -67,6 +67,8 @@ NB_MODULE(_engine, module) {
   namespace python = alsace::python;
   module.doc() = "The C++ engine. The package alsace is its surface.";
   module.attr("__version__") = ALSACE_VERSION;
+  // What a user's own variables still hold when Python ends is no leak.
+  nanobind::set_leak_warnings(false);
   nanobind::register_exception_translator(python::translate);
   module.def("available_threads",
              alsace::available_threads,

@@ -15,6 +15,9 @@ import tempfile
 import alsace
 
 
+NEED_SCIPY = ("alsace.implicit", "alsace.weights")
+
+
 def program(*arguments):
     """What the installed program says; the one of this environment, whatever else is on the path."""
     command = [pathlib.Path(sysconfig.get_path("scripts")) / "alsace", *arguments]
@@ -55,7 +58,7 @@ def check_examples():
     """The docstrings' examples, as far as nothing but numpy is there."""
     attempted = 0
     for module in pkgutil.iter_modules(alsace.__path__, "alsace."):
-        if module.name in ("alsace._engine", "alsace.implicit"):  # The latter needs scipy.
+        if module.name in ("alsace._engine", *NEED_SCIPY):
             continue
         done = doctest.testmod(importlib.import_module(module.name))
         assert done.failed == 0, module.name

@@ -95,10 +95,13 @@ def arity(signature):
     return commas + bool(inside) - ("/" in inside)
 
 
-def test_the_stub_is_of_this_engine():
-    ours = {name: arities for name, arities in names_of_the_engine().items() if not name.endswith("__init__")}
+def without_constructors(names):
+    """nanobind gives a class without one a constructor that refuses, too."""
+    return {name: arities for name, arities in names.items() if not name.endswith("__init__")}
 
-    assert names_of_the_stub() == ours
+
+def test_the_stub_is_of_this_engine():
+    assert without_constructors(names_of_the_stub()) == without_constructors(names_of_the_engine())
 
 
 def test_types_are_installed():
