@@ -1,6 +1,10 @@
 #include "option_groups.h"
 
+#include "config.h"
+
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -213,27 +217,25 @@ void TrainingOptions::check_feedback(Feedback feedback) const {
   }
 }
 
-TrainOptions TrainingOptions::resolved(const TrainOptions* base) const {
+void TrainingOptions::check_words() const {
   if (implicit_feedback && explicit_feedback) {
     refuse("--implicit and --explicit exclude each other. Give one of them.");
   }
   if (preset && *preset != "recommended") {
     refuse(fmt::format("--preset '{}' is not known. There is one: recommended.", *preset));
   }
-  TrainOptions options = base ? *base : TrainOptions{};
-  if (preset) {
-    set_preset(options);
-  }
-  if (explicit_feedback || implicit_feedback) {
-    options.feedback =
-        explicit_feedback ? Feedback::explicit_feedback : Feedback::implicit_feedback;
-  }
-  check_feedback(options.feedback);
+}
+
+void TrainingOptions::apply_to(TrainOptions& options) const {
   const auto apply = [](auto& option, const auto& given) {
     if (given) {
       option = *given;
     }
   };
+  if (explicit_feedback || implicit_feedback) {
+    options.feedback =
+        explicit_feedback ? Feedback::explicit_feedback : Feedback::implicit_feedback;
+  }
   apply(options.factors, factors);
   apply(options.regularization, regularization);
   apply(options.regularization_exponent, regularization_exponent);
@@ -242,7 +244,7 @@ TrainOptions TrainingOptions::resolved(const TrainOptions* base) const {
   apply(options.tolerance, tolerance);
   apply(options.solver, solver);
   apply(options.seed, seed);
-  options.threads = threads.value_or(0);
+  apply(options.threads, threads);
   apply(options.confidence, confidence);
   apply(options.alpha, alpha);
   apply(options.log_epsilon, log_epsilon);
@@ -250,6 +252,54 @@ TrainOptions TrainingOptions::resolved(const TrainOptions* base) const {
   options.dislikes = options.dislikes || dislikes;
   options.biases = options.biases || biases;
   options.nonnegative = options.nonnegative || nonnegative;
+}
+
+/// The file's options alone must be good; a mistake is told with the file's name and its words.
+void TrainingOptions::apply_config(const Config& config, TrainOptions& options) const {
+  const TrainingOptions& given = config.options;
+  if ((given.explicit_feedback && implicit_feedback) ||
+      (given.implicit_feedback && explicit_feedback)) {
+    refuse(
+        fmt::format("{}: these are options for {} feedback, --{} is given. Leave that out, or "
+                    "take another file.",
+                    config.file,
+                    given.explicit_feedback ? "explicit" : "implicit",
+                    explicit_feedback ? "explicit" : "implicit"));
+  }
+  try {
+    given.check_words();
+    given.apply_to(options);
+    given.check_feedback(options.feedback);
+    resolve(options);
+  } catch (const Error& error) {
+    std::string message = error.what();
+    for (const std::string_view prefix : {"options: ", "--"}) {
+      if (message.starts_with(prefix)) {
+        message.erase(0, prefix.size());
+      }
+    }
+    const std::size_t end = std::min(message.find(' '), message.size());
+    std::replace(message.begin(), message.begin() + static_cast<std::ptrdiff_t>(end), '-', '_');
+    refuse(fmt::format("{}: {}", config.file, message));
+  }
+}
+
+TrainOptions TrainingOptions::resolved(const TrainOptions* base, const Config* config) const {
+  check_words();
+  TrainOptions options = base ? *base : TrainOptions{};
+  options.threads = 0;  // A checkpoint's are those of another machine.
+  if (preset || (config && config->options.preset)) {
+    set_preset(options);
+  }
+  if (explicit_feedback || implicit_feedback) {
+    options.feedback =
+        explicit_feedback ? Feedback::explicit_feedback : Feedback::implicit_feedback;
+  }
+  if (config) {
+    apply_config(*config, options);
+  }
+  apply_to(options);
+  check_feedback(options.feedback);
   return resolve(options);
 }
 

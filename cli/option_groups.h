@@ -12,6 +12,8 @@
 
 namespace alsace::cli {
 
+struct Config;
+
 // Groups of options, each defined once and used by every command that needs it.
 
 /// --json and --quiet: every command has them.
@@ -71,13 +73,17 @@ struct TrainingOptions {
 
   void declare(CommandLine& line);
 
-  /// The options as given over the preset, over `base` (a checkpoint's), over the defaults;
-  /// resolved. @throws Error invalid_argument, also for an option that has no use with this
-  /// feedback.
-  [[nodiscard]] TrainOptions resolved(const TrainOptions* base = nullptr) const;
+  /// The options as given over those of a file (`config`), over the preset, over `base` (a
+  /// checkpoint's), over the defaults; resolved. @throws Error invalid_argument, also for an option
+  /// that has no use with this feedback; it names the file where the mistake is the file's.
+  [[nodiscard]] TrainOptions resolved(const TrainOptions* base = nullptr,
+                                      const Config* config = nullptr) const;
 
  private:
+  void check_words() const;
   void check_feedback(Feedback feedback) const;
+  void apply_to(TrainOptions& options) const;
+  void apply_config(const Config& config, TrainOptions& options) const;
 };
 
 /// "\t" as people type it to the character; others as they are.

@@ -2,6 +2,7 @@
 
 #include "byte_size.h"
 #include "commands.h"
+#include "config.h"
 #include "data.h"
 #include "interrupt.h"
 #include "summary.h"
@@ -25,6 +26,7 @@ struct TrainArguments {
   std::optional<int> checkpoint_every;
   std::optional<std::string> resume;
   std::optional<std::string> warm_start;
+  std::optional<std::string> config;
   bool no_interactions = false;
   std::optional<std::uint64_t> memory_limit;
   TrainingOptions training;
@@ -50,6 +52,10 @@ bool parse(Arguments arguments, TrainArguments& out) {
             "Go on from a checkpoint, on the same data; its options are the defaults.");
   line.text(
       "--warm-start", "MODEL", out.warm_start, "Start from a model's factors, rows matched by id.");
+  line.text("--config",
+            "FILE",
+            out.config,
+            "Training options from a JSON file, as tune writes it; options given beside it win.");
   line.flag("--no-interactions",
             out.no_interactions,
             "Do not store the interactions: a smaller file, but recommend then needs "
@@ -92,6 +98,9 @@ void check(const TrainArguments& arguments) {
   }
   Paths inputs = to_paths(arguments.files);
   check_inputs(inputs);
+  if (arguments.config) {
+    inputs.emplace_back(*arguments.config);
+  }
   // A model or checkpoint may be replaced by what continues it, data may not.
   check_not_input(*arguments.model, "--model", inputs);
   if (arguments.checkpoint) {
@@ -206,12 +215,16 @@ void train_command(Arguments given) {
   }
   check(arguments);
   Log log(arguments.common.quiet);
+  std::optional<Config> config;
+  if (arguments.config) {
+    config = read_config(*arguments.config);
+  }
   std::optional<Model> start;
   if (arguments.resume || arguments.warm_start) {
     start = load_model(arguments.resume ? *arguments.resume : *arguments.warm_start);
   }
-  const TrainOptions options =
-      arguments.training.resolved(arguments.resume ? &start->options : nullptr);
+  const TrainOptions options = arguments.training.resolved(
+      arguments.resume ? &start->options : nullptr, config ? &*config : nullptr);
 
   RunFigures run;
   arguments.reading.splits_by_time = false;
