@@ -151,8 +151,8 @@ void print_test(const DemoArguments& arguments, const DemoRun& run) {
   print(bold(arguments.files.empty() ? "1. A made-up film catalogue" : "1. Your data") + "\n");
   print(fmt::format("{}Trained and tested in {}.\n", facts_text(run.facts), duration(run.seconds)));
   print(how_tested(run.method) + "\n\n" + results_table(run.metrics, run.results));
-  const double als = run.results[0].values[0].mean;
-  const double popularity = run.results[2].values[0].mean;
+  const double als = run.results[0].evaluation.values[0].mean;
+  const double popularity = run.results[2].evaluation.values[0].mean;
   if (popularity > 0 && als > popularity) {
     print(
         fmt::format("\n  Alsace finds {:.1f} times what a list of the most popular items finds.\n",

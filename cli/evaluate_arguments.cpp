@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace alsace::cli {
 namespace {
@@ -47,6 +49,10 @@ void declare(CommandLine& line, EvaluateArguments& out) {
   line.texts("--valid", "FILE", out.valid, "neither trained on nor hidden,");
   line.texts("--test", "FILE", out.test, "and what is to be found.");
   line.group("What is evaluated");
+  line.texts("--config",
+             "FILE",
+             out.configs,
+             "Option sets as train --config reads them: each is trained, and named by its file.");
   line.texts("--model", "MODEL", out.models, "Saved models; then none is trained.");
   line.text("--recommendations",
             "LISTS",
@@ -55,13 +61,27 @@ void declare(CommandLine& line, EvaluateArguments& out) {
   line.text("--baselines",
             "NAMES",
             out.baselines,
-            "Of random, popularity, mean, item-mean, or none (default random,popularity; for rmse "
-            "and mae mean,item-mean).");
+            "Of random, popularity, knn-cosine, knn-bm25, ease, mean, item-mean, or none (default "
+            "random,popularity; for rmse and mae mean,item-mean).");
+  line.number("--neighbors",
+              "N",
+              out.of_baselines.neighbors,
+              "Of each item, for knn-cosine and knn-bm25 (default 100).");
+  line.number("--ease-regularization", "X", out.of_baselines.ease_regularization, "Default 500.");
+  line.text("--reference",
+            "NAME",
+            out.reference,
+            "What the others are compared with (default the first of the table).");
   line.group("How");
   line.text("--metrics",
             "NAMES",
             out.metrics,
             "For example recall@10,ndcg@10 (the default; with --explicit rmse,mae).");
+  line.text("--candidates",
+            "FILE",
+            out.candidates,
+            "user,item lines: what sampled_ metrics rank each user's test items among.");
+  line.flag("--by-group", out.by_group, "Also for cold, medium and heavy users apart.");
   line.flag("--hide-low", out.hide_low, "Also hide items below --min-value from ranking.");
   line.number("--repeats", "N", out.repeats, "Mean and spread over N seeds, from --seed on.");
   out.training.declare(line);
@@ -69,7 +89,8 @@ void declare(CommandLine& line, EvaluateArguments& out) {
   out.common.declare(line);
   line.example(
       "  alsace evaluate plays.csv --preset recommended\n"
-      "  alsace evaluate plays.csv --split random --metrics recall@20,ndcg@20,coverage@20");
+      "  alsace evaluate plays.csv --split random --metrics recall@20,ndcg@20,coverage@20\n"
+      "  alsace evaluate plays.csv --baselines popularity,knn-bm25,ease --by-group");
 }
 
 void check_sources(const EvaluateArguments& arguments) {
@@ -95,6 +116,33 @@ void check_sources(const EvaluateArguments& arguments) {
   }
 }
 
+/// They are named by their files.
+void check_distinct(const std::vector<std::string>& configs) {
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    if (std::find(configs.begin(), configs.begin() + static_cast<std::ptrdiff_t>(i), configs[i]) !=
+        configs.begin() + static_cast<std::ptrdiff_t>(i)) {
+      refuse(fmt::format("--config '{}' is given twice. Leave one out.", configs[i]));
+    }
+  }
+}
+
+/// The names of the table, in its order.
+std::vector<std::string> evaluated_names(const EvaluateArguments& arguments,
+                                         const std::vector<std::string>& baselines) {
+  std::vector<std::string> names;
+  if (arguments.trains()) {
+    names.emplace_back("als");
+  }
+  for (const auto* more : {&arguments.configs, &arguments.models}) {
+    names.insert(names.end(), more->begin(), more->end());
+  }
+  if (arguments.recommendations) {
+    names.push_back(*arguments.recommendations);
+  }
+  names.insert(names.end(), baselines.begin(), baselines.end());
+  return names;
+}
+
 void check(const EvaluateArguments& arguments) {
   check_sources(arguments);
   if (arguments.test_fraction && !(*arguments.test_fraction > 0 && *arguments.test_fraction < 1)) {
@@ -105,14 +153,20 @@ void check(const EvaluateArguments& arguments) {
     refuse(fmt::format("--repeats is {}, it must be 1 or more.", *arguments.repeats));
   }
   std::vector<std::string> inputs = arguments.files;
-  for (const auto* more :
-       {&arguments.train, &arguments.valid, &arguments.test, &arguments.models}) {
+  for (const auto* more : {&arguments.train,
+                           &arguments.valid,
+                           &arguments.test,
+                           &arguments.configs,
+                           &arguments.models}) {
     inputs.insert(inputs.end(), more->begin(), more->end());
   }
-  if (arguments.recommendations) {
-    inputs.push_back(*arguments.recommendations);
+  for (const auto* more : {&arguments.recommendations, &arguments.candidates}) {
+    if (*more) {
+      inputs.push_back(**more);
+    }
   }
   check_inputs(to_paths(inputs));
+  check_distinct(arguments.configs);
 }
 
 }  // namespace
@@ -154,6 +208,39 @@ std::vector<std::string> baselines_of(const EvaluateArguments& arguments,
     }
   }
   return names;
+}
+
+void check_metrics(const EvaluateArguments& arguments,
+                   const std::vector<Metric>& metrics,
+                   const std::vector<std::string>& baselines) {
+  const bool sampled = std::any_of(metrics.begin(), metrics.end(), is_sampled);
+  if (sampled && !arguments.candidates) {
+    refuse(
+        "sampled_ metrics need --candidates FILE: what is each test item ranked among? Leave out "
+        "sampled_ to rank the whole catalogue.");
+  }
+  if (arguments.candidates && !sampled) {
+    refuse(
+        "--candidates is for sampled_ metrics, and none is asked for. Add one, for example "
+        "--metrics sampled_hit_rate@10,sampled_ndcg@10.");
+  }
+  const std::vector<std::string> names = evaluated_names(arguments, baselines);
+  if (arguments.reference && !reference_place(*arguments.reference, names)) {
+    refuse(fmt::format("--reference: nothing called '{}' is evaluated.{} There is {}.",
+                       *arguments.reference,
+                       did_you_mean(*arguments.reference, names),
+                       fmt::join(names, ", ")));
+  }
+}
+
+std::optional<std::size_t> reference_place(const std::string& name,
+                                           std::span<const std::string> names) {
+  for (std::size_t place = 0; place < names.size(); ++place) {
+    if (names[place] == name || dashed(names[place]) == dashed(name)) {
+      return place;
+    }
+  }
+  return std::nullopt;
 }
 
 std::string split_word(SplitMethod method) {

@@ -2,10 +2,14 @@
 
 #include "alsace/evaluate.h"
 
+#include "baselines.h"
 #include "commands.h"
 #include "option_groups.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,9 +23,14 @@ struct EvaluateArguments {
   std::vector<std::string> valid;
   std::vector<std::string> test;
   std::vector<std::string> models;
+  std::vector<std::string> configs;
   std::optional<std::string> recommendations;
+  std::optional<std::string> candidates;
   std::optional<std::string> metrics;
   std::optional<std::string> baselines;
+  BaselineOptions of_baselines;
+  std::optional<std::string> reference;
+  bool by_group = false;
   bool hide_low = false;
   std::optional<int> repeats;
   TrainingOptions training;
@@ -30,8 +39,15 @@ struct EvaluateArguments {
 
   /// Files of their own for training and test, rather than a split made here.
   [[nodiscard]] bool given_split() const noexcept { return !test.empty(); }
-  /// Neither saved models nor lists made elsewhere: train one.
-  [[nodiscard]] bool trains() const noexcept { return models.empty() && !recommendations; }
+  /// Neither option sets, saved models nor lists made elsewhere: train one.
+  [[nodiscard]] bool trains() const noexcept {
+    return configs.empty() && models.empty() && !recommendations;
+  }
+  [[nodiscard]] int threads() const noexcept { return training.threads.value_or(0); }
+  /// Of splits and baselines.
+  [[nodiscard]] std::uint64_t seed() const noexcept {
+    return training.seed.value_or(TrainOptions{}.seed);
+  }
 };
 
 /// False: help was printed. @throws Error invalid_argument, or io_error for a file that is not
@@ -44,6 +60,16 @@ std::vector<Metric> metrics_of(const EvaluateArguments& arguments, Feedback feed
 /// The baselines asked for, or those that the metrics can measure.
 std::vector<std::string> baselines_of(const EvaluateArguments& arguments,
                                       const std::vector<Metric>& metrics);
+
+/// Refuses metrics and options that do not go together, and a --reference that is nothing that is
+/// evaluated. @throws Error invalid_argument.
+void check_metrics(const EvaluateArguments& arguments,
+                   const std::vector<Metric>& metrics,
+                   const std::vector<std::string>& baselines);
+
+/// Where a name stands among others; a hyphen and an underscore are one.
+std::optional<std::size_t> reference_place(const std::string& name,
+                                           std::span<const std::string> names);
 
 /// "leave-last-two"
 std::string split_word(SplitMethod method);

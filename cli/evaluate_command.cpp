@@ -1,154 +1,87 @@
 #include "alsace/evaluate.h"
 #include "alsace/train.h"
 
+#include "baselines.h"
 #include "commands.h"
+#include "config.h"
 #include "data.h"
 #include "evaluate_arguments.h"
+#include "evaluate_output.h"
+#include "evaluate_source.h"
 #include "evaluation.h"
-#include "lists.h"
 #include "summary.h"
 
-#include <array>
-#include <fstream>
+#include <chrono>
+#include <cstddef>
 #include <numeric>
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 namespace alsace::cli {
 namespace {
 
-/// The data, and how to split it for a seed.
-class Source {
- public:
-  Source(const EvaluateArguments& arguments, Feedback feedback, int threads, Log& log)
-      : arguments_(arguments), feedback_(feedback), threads_(threads), log_(log) {
-    if (arguments.given_split()) {
-      read_parts();
-    } else {
-      whole_ =
-          read_data(to_paths(arguments.files), arguments.reading, feedback, threads, log, report_);
-      choose_split();
-    }
-    if (arguments.recommendations) {
-      read_lists();
-    }
-  }
-
-  [[nodiscard]] Split split_with(std::uint64_t seed) const {
-    if (arguments_.given_split()) {
-      return given_;
-    }
-    SplitOptions options = options_;
-    options.seed = seed;
-    return split(whole_, options);
-  }
-
-  /// A split made elsewhere is the same for every seed.
-  [[nodiscard]] std::string name() const {
-    return arguments_.given_split() ? "given" : split_word(options_.method);
-  }
-  [[nodiscard]] const Triplets& lists() const noexcept { return lists_; }
-  [[nodiscard]] const DataReport& report() const noexcept { return report_; }
-
- private:
-  void choose_split() {
-    const bool timed = !whole_.triplets.times.empty();
-    options_.method =
-        arguments_.split.value_or(timed ? SplitMethod::leave_last_two : SplitMethod::random);
-    options_.test_fraction = arguments_.test_fraction.value_or(options_.test_fraction);
-  }
-
-  void read_parts() {
-    const PrepareOptions prepare_options = arguments_.reading.prepare_options(feedback_);
-    Interactions& train = given_.train;
-    std::array<Triplets, 3> parts;
-    const std::array files = {&arguments_.train, &arguments_.valid, &arguments_.test};
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (!files[i]->empty()) {
-        parts[i] = read_with_progress(to_paths(*files[i]),
-                                      arguments_.reading.read_options(feedback_, threads_),
-                                      train.user_ids,
-                                      train.item_ids,
-                                      log_,
-                                      report_);
-      }
-    }
-    train.low = prepare(parts, train.user_ids, train.item_ids, prepare_options, &report_.prepared);
-    train.triplets = std::move(parts[0]);
-    given_.valid = std::move(parts[1]);
-    given_.test = std::move(parts[2]);
-  }
-
-  /// Items that only the lists name join the catalogue: they take a place in a list and miss.
-  /// Users that only the lists name have nothing to be tested on.
-  void read_lists() {
-    ReadOptions options = arguments_.reading.read_options(Feedback::explicit_feedback, threads_);
-    options.columns = list_columns();
-    IdTable user_ids = given_.train.user_ids;
-    const Triplets read = read_with_progress(Paths{*arguments_.recommendations},
-                                             options,
-                                             user_ids,
-                                             given_.train.item_ids,
-                                             log_,
-                                             report_);
-    for (std::size_t i = 0; i < read.users.size(); ++i) {
-      if (read.users[i] < given_.train.user_ids.size()) {
-        lists_.users.push_back(read.users[i]);
-        lists_.items.push_back(read.items[i]);
-        if (!read.values.empty()) {
-          lists_.values.push_back(read.values[i]);
-        }
-      }
-    }
-  }
-
-  /// As `recommend --out` writes them, by name; else positions.
-  [[nodiscard]] std::vector<std::string> list_columns() const {
-    std::ifstream file(*arguments_.recommendations);
-    std::string header;
-    std::getline(file, header);
-    const auto has = [&](std::string_view name) { return header.find(name) != std::string::npos; };
-    return has("user") && has("item") && has("score")
-               ? std::vector<std::string>{"user", "item", "score"}
-               : std::vector<std::string>{};
-  }
-
-  const EvaluateArguments& arguments_;
-  Feedback feedback_;
-  int threads_;
-  Log& log_;
-  Interactions whole_;
-  SplitOptions options_;
-  Split given_;
-  Triplets lists_;
-  DataReport report_;
+/// Options to train with, and what the result is called.
+struct OptionSet {
+  std::string name;
+  TrainOptions options;
 };
+
+/// What to train: each file of options, or the options given alone. Without either there is no
+/// name, and what the options say of the data still counts.
+std::vector<OptionSet> option_sets(const EvaluateArguments& arguments) {
+  std::vector<OptionSet> sets;
+  for (const std::string& file : arguments.configs) {
+    const Config config = read_config(file);
+    sets.push_back({.name = file, .options = arguments.training.resolved(nullptr, &config)});
+  }
+  if (sets.empty()) {
+    sets.push_back({.name = "als", .options = arguments.training.resolved()});
+  }
+  for (const OptionSet& set : sets) {
+    if (set.options.dislikes) {
+      refuse(
+          "--dislikes is for train: what to rank below others has no metric here. Leave it out, or "
+          "evaluate a model of train with --model.");
+    }
+    if (set.options.feedback != sets.front().options.feedback) {
+      refuse(fmt::format("{} is for {} feedback, {} for {}. Compare those of one kind.",
+                         sets.front().name,
+                         to_string(sets.front().options.feedback),
+                         set.name,
+                         to_string(set.options.feedback)));
+    }
+  }
+  return sets;
+}
 
 /// Evaluates everything asked for, once per seed.
 class Run {
  public:
   Run(const EvaluateArguments& arguments,
-      const TrainOptions& options,
+      std::vector<OptionSet> sets,
+      std::vector<Metric> metrics,
       const Source& source,
       Log& log)
       : arguments_(arguments),
-        options_(options),
+        sets_(std::move(sets)),
         source_(source),
         log_(log),
-        metrics_(metrics_of(arguments, options_.feedback)),
+        metrics_(std::move(metrics)),
         baselines_(baselines_of(arguments, metrics_)) {}
 
   void all_seeds() {
     const int repeats = arguments_.repeats.value_or(1);
     for (int i = 0; i < repeats; ++i) {
-      const std::uint64_t seed = options_.seed + static_cast<std::uint64_t>(i);
       if (repeats > 1) {
-        log_.note(fmt::format("seed {} ({} of {})", seed, i + 1, repeats));
+        log_.note(fmt::format("seed {} ({} of {})",
+                              arguments_.seed() + static_cast<std::uint64_t>(i),
+                              i + 1,
+                              repeats));
       }
-      one_seed(seed);
+      one_seed(static_cast<std::uint64_t>(i));
     }
   }
 
@@ -156,8 +89,28 @@ class Run {
   [[nodiscard]] const std::vector<Result>& results() const noexcept { return results_; }
   [[nodiscard]] const SplitFacts& facts() const noexcept { return facts_; }
 
+  /// Of the first seed.
+  [[nodiscard]] std::vector<Comparison> differences() const {
+    std::vector<Evaluation> evaluations;
+    for (const Result& result : results_) {
+      evaluations.push_back(result.evaluation);
+    }
+    return compare(
+        evaluations, reference(), {.seed = arguments_.seed(), .threads = arguments_.threads()});
+  }
+
+  /// Place of what the others are compared with.
+  [[nodiscard]] std::size_t reference() const {
+    std::vector<std::string> names;
+    for (const Result& result : results_) {
+      names.push_back(result.evaluation.name);
+    }
+    return arguments_.reference ? reference_place(*arguments_.reference, names).value_or(0) : 0;
+  }
+
  private:
-  void one_seed(std::uint64_t seed) {
+  void one_seed(std::uint64_t repeat) {
+    const std::uint64_t seed = arguments_.seed() + repeat;
     const Split split = source_.split_with(seed);
     if (results_.empty()) {
       facts_ = alsace::facts(split);
@@ -166,10 +119,12 @@ class Run {
     // Baselines first names mistakes before minutes of training; the table still starts with als.
     std::vector<Result> of_baselines;
     for (const std::string& name : baselines_) {
-      of_baselines.push_back(measured(baseline(name, split, seed), split, 0));
+      of_baselines.push_back(of_baseline(name, split, seed));
     }
-    if (arguments_.trains()) {
-      keep(trained(split, seed));
+    if (arguments_.trains() || !arguments_.configs.empty()) {
+      for (const OptionSet& set : sets_) {
+        keep(trained(set, split, repeat));
+      }
     }
     for (const std::string& path : arguments_.models) {
       Scorer scorer = als_scorer(load_model(path), split);
@@ -184,12 +139,25 @@ class Run {
     }
   }
 
-  Result trained(const Split& split, std::uint64_t seed) {
-    TrainOptions options = options_;
-    options.seed = seed;
+  Result of_baseline(const std::string& name, const Split& split, std::uint64_t seed) {
+    log_.status("baseline " + name);
+    const auto start = std::chrono::steady_clock::now();
+    const Scorer scorer =
+        baseline(name, split, arguments_.of_baselines, seed, arguments_.threads());
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    return measured(scorer, split, taken.count());
+  }
+
+  Result trained(const OptionSet& set, const Split& split, std::uint64_t repeat) {
+    const bool of_file = !arguments_.configs.empty();
+    TrainOptions options = set.options;
+    options.seed += repeat;
+    if (of_file) {
+      log_.note(set.name + ":");
+    }
     TrainControl control;
     control.before_training = [&](const TrainSummary& summary) {
-      if (!results_.empty()) {
+      if (repeat > 0) {
         return;  // Said with the first seed.
       }
       note_confidence(summary, options, log_);
@@ -211,15 +179,22 @@ class Run {
                           plural(std::ssize(model.summary.objective), "iteration"),
                           objective_text(model.summary.final_objective),
                           duration(seconds)));
-    return measured(als_scorer(std::move(model), split), split, seconds);
+    Scorer scorer = als_scorer(std::move(model), split);
+    scorer.name = set.name;
+    Result result = measured(scorer, split, seconds);
+    if (of_file) {
+      result.options = options_json(set.options);
+    }
+    return result;
   }
 
   Result measured(const Scorer& scorer, const Split& split, double seconds) {
     log_.status("evaluating " + scorer.name);
     const EvaluateOptions options{.metrics = metrics_,
                                   .hide_low = arguments_.hide_low,
-                                  .threads = options_.threads,
-                                  .seed = options_.seed};
+                                  .by_group = arguments_.by_group,
+                                  .threads = arguments_.threads(),
+                                  .seed = arguments_.seed()};
     Result result = measure(scorer, split, options, seconds);
     log_.clear_status();
     return result;
@@ -228,7 +203,7 @@ class Run {
   /// The first seed makes the line of the table, every seed (if there are several) adds to it.
   void keep(Result result) {
     std::vector<double> means;
-    for (const MetricValue& value : result.values) {
+    for (const MetricValue& value : result.evaluation.values) {
       means.push_back(value.mean);
     }
     if (place_ == results_.size()) {
@@ -241,7 +216,7 @@ class Run {
   }
 
   const EvaluateArguments& arguments_;
-  TrainOptions options_;
+  std::vector<OptionSet> sets_;
   const Source& source_;
   Log& log_;
   std::vector<Metric> metrics_;
@@ -259,24 +234,30 @@ void evaluate_command(Arguments given) {
     return;
   }
   Log log(arguments.common.quiet);
-  TrainOptions options = arguments.training.resolved();
-  if (options.dislikes) {
-    refuse(
-        "--dislikes is for train: what to rank below others has no metric here. Leave it out, or "
-        "evaluate a model of train with --model.");
-  }
-  if (!arguments.models.empty()) {
-    options.feedback = load_model(arguments.models.front()).options.feedback;
+  std::vector<OptionSet> sets = option_sets(arguments);
+  const TrainOptions options = sets.front().options;
+  Feedback feedback = options.feedback;
+  if (!arguments.models.empty() && arguments.configs.empty()) {
+    feedback = load_model(arguments.models.front()).options.feedback;
   }
   // Wrong names are refused before the data is read.
-  check_baselines(baselines_of(arguments, metrics_of(arguments, options.feedback)));
-  const Source source(arguments, options.feedback, options.threads, log);
-  Run run(arguments, options, source, log);
+  const std::vector<Metric> metrics = metrics_of(arguments, feedback);
+  const std::vector<std::string> baselines = baselines_of(arguments, metrics);
+  check_baselines(baselines, arguments.of_baselines);
+  check_metrics(arguments, metrics, baselines);
+  const Source source(arguments, feedback, log);
+  Run run(arguments, std::move(sets), metrics, source, log);
   run.all_seeds();
+  const std::vector<Comparison> differences = run.differences();
+  const Evaluation& reference = run.results()[run.reference()].evaluation;
   if (arguments.common.json) {
     Json out = {{"data", facts_json(run.facts())},
                 {"split", source.name()},
-                {"models", results_json(run.metrics(), run.results())}};
+                {"models", results_json(run.metrics(), run.results())},
+                {"differences", differences_json(reference, differences)}};
+    if (arguments.by_group) {
+      out["groups"] = groups_json(reference);
+    }
     if (arguments.trains()) {
       out["options"] = options_json(options);
     }
@@ -286,6 +267,12 @@ void evaluate_command(Arguments given) {
   }
   print(fmt::format("split {}: {}", source.name(), facts_text(run.facts())));
   print("\n" + results_table(run.metrics(), run.results()));
+  if (arguments.by_group) {
+    print("\n" + groups_text(reference) + "\n" + groups_table(run.results()));
+  }
+  if (!differences.empty()) {
+    print("\n" + differences_table(reference, differences));
+  }
 }
 
 }  // namespace alsace::cli

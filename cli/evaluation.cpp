@@ -1,8 +1,5 @@
 #include "evaluation.h"
 
-#include "command_line.h"
-
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <utility>
@@ -12,10 +9,6 @@
 namespace alsace::cli {
 namespace {
 
-std::string number(double value) {
-  return std::isfinite(value) ? fmt::format("{:.4f}", value) : "-";
-}
-
 Json number_json(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }
@@ -24,21 +17,8 @@ Json bound_json(const std::optional<double>& bound) {
   return bound ? number_json(*bound) : Json();
 }
 
-/// item_mean and item-mean are one.
-std::string dashed(std::string name) {
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
-
-std::string interval(const MetricValue& value) {
-  return value.low && value.high ? fmt::format("[{:.4f}, {:.4f}]", *value.low, *value.high) : "";
-}
-
 Json metric_json(const Result& result, std::size_t metric) {
-  const MetricValue& value = result.values[metric];
-  Json out = {{"mean", number_json(value.mean)},
-              {"low", bound_json(value.low)},
-              {"high", bound_json(value.high)}};
+  Json out = value_json(result.evaluation.values[metric]);
   if (!result.by_seed.empty()) {
     const Spread spread = spread_of(result, metric);
     Json values = Json::array();
@@ -54,6 +34,20 @@ Json metric_json(const Result& result, std::size_t metric) {
 
 }  // namespace
 
+std::string number_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:.4f}", value) : "-";
+}
+
+std::string interval_text(const MetricValue& value) {
+  return value.low && value.high ? fmt::format("[{:.4f}, {:.4f}]", *value.low, *value.high) : "";
+}
+
+Json value_json(const MetricValue& value) {
+  return {{"mean", number_json(value.mean)},
+          {"low", bound_json(value.low)},
+          {"high", bound_json(value.high)}};
+}
+
 Spread spread_of(const Result& result, std::size_t metric) {
   const auto count = static_cast<double>(result.by_seed.size());
   Spread spread;
@@ -68,26 +62,6 @@ Spread spread_of(const Result& result, std::size_t metric) {
   return spread;
 }
 
-void check_baselines(std::span<const std::string> names) {
-  const std::vector<std::string> known = {"random", "popularity", "mean", "item-mean"};
-  for (const std::string& name : names) {
-    if (std::find(known.begin(), known.end(), dashed(name)) == known.end()) {
-      refuse(
-          fmt::format("--baselines: there is no '{}'.{} Choose from random, popularity (ranking), "
-                      "mean, item-mean (ratings), or none.",
-                      name,
-                      did_you_mean(name, known)));
-    }
-  }
-}
-
-Scorer baseline(const std::string& name, const Split& split, std::uint64_t seed) {
-  return name == "random"       ? random_scorer(seed)
-         : name == "popularity" ? popularity_scorer(split)
-         : name == "mean"       ? mean_scorer(split)
-                                : item_mean_scorer(split);
-}
-
 Result measure(const Scorer& scorer,
                const Split& split,
                const EvaluateOptions& options,
@@ -95,10 +69,10 @@ Result measure(const Scorer& scorer,
   const auto start = std::chrono::steady_clock::now();
   Evaluation evaluation = evaluate(scorer, split, options);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  return {.name = scorer.name,
-          .values = std::move(evaluation.values),
+  return {.evaluation = std::move(evaluation),
           .seconds = seconds + taken.count(),
-          .by_seed = {}};
+          .by_seed = {},
+          .options = {}};
 }
 
 std::string facts_text(const SplitFacts& facts) {
@@ -132,13 +106,13 @@ std::string results_table(std::span<const Metric> metrics, std::span<const Resul
   }
   table.column("seconds", Table::Align::right);
   for (const Result& result : results) {
-    std::vector<std::string> cells = {result.name};
+    std::vector<std::string> cells = {result.evaluation.name};
     for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
-      cells.push_back(number(result.values[metric].mean));
-      cells.push_back(interval(result.values[metric]));
+      cells.push_back(number_text(result.evaluation.values[metric].mean));
+      cells.push_back(interval_text(result.evaluation.values[metric]));
       if (repeated) {
         const Spread spread = spread_of(result, metric);
-        cells.push_back(number(spread.mean) + " +- " + number(spread.deviation));
+        cells.push_back(number_text(spread.mean) + " +- " + number_text(spread.deviation));
       }
     }
     cells.push_back(fmt::format("{:.2f}", result.seconds));
@@ -157,6 +131,23 @@ Json facts_json(const SplitFacts& facts) {
           {"untrained_test_items", facts.untrained_test_items}};
 }
 
+Json values_json(std::span<const Metric> metrics, std::span<const MetricValue> values) {
+  Json out = Json::object();
+  for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
+    out[metrics[metric].to_string()] = value_json(values[metric]);
+  }
+  return out;
+}
+
+Json by_group_json(const Evaluation& evaluation,
+                   std::span<const std::vector<MetricValue>> by_group) {
+  Json out = Json::object();
+  for (std::size_t group = 0; group < by_group.size(); ++group) {
+    out[evaluation.groups[group].name] = values_json(evaluation.metrics, by_group[group]);
+  }
+  return out;
+}
+
 Json results_json(std::span<const Metric> metrics, std::span<const Result> results) {
   Json out = Json::array();
   for (const Result& result : results) {
@@ -164,8 +155,16 @@ Json results_json(std::span<const Metric> metrics, std::span<const Result> resul
     for (std::size_t metric = 0; metric < metrics.size(); ++metric) {
       values[metrics[metric].to_string()] = metric_json(result, metric);
     }
-    out.push_back(
-        {{"name", result.name}, {"metrics", std::move(values)}, {"seconds", result.seconds}});
+    Json line = {{"name", result.evaluation.name},
+                 {"metrics", std::move(values)},
+                 {"seconds", result.seconds}};
+    if (!result.options.is_null()) {
+      line["options"] = result.options;
+    }
+    if (!result.evaluation.groups.empty()) {
+      line["groups"] = by_group_json(result.evaluation, result.evaluation.by_group);
+    }
+    out.push_back(std::move(line));
   }
   return out;
 }

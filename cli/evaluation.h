@@ -13,10 +13,10 @@ namespace alsace::cli {
 
 /// One line of the table: a scorer's metrics, and those of further seeds with --repeats.
 struct Result {
-  std::string name;
-  std::vector<MetricValue> values;           ///< One per metric, of the first seed.
+  Evaluation evaluation;                     ///< Of the first seed.
   double seconds = 0;                        ///< Training and evaluation, of the first seed.
   std::vector<std::vector<double>> by_seed;  ///< [seeds][metrics], with --repeats only.
+  Json options;                              ///< Of training, with --config only.
 };
 
 /// Mean and sample standard deviation over seeds.
@@ -25,12 +25,6 @@ struct Spread {
   double deviation = 0;
 };
 Spread spread_of(const Result& result, std::size_t metric);
-
-/// @throws Error invalid_argument for a name that baseline() does not know.
-void check_baselines(std::span<const std::string> names);
-
-/// A baseline by its name on the command line: random, popularity, mean, item-mean.
-Scorer baseline(const std::string& name, const Split& split, std::uint64_t seed);
 
 /// Evaluates and times; `seconds` starts at what training took.
 Result measure(const Scorer& scorer,
@@ -41,6 +35,14 @@ Result measure(const Scorer& scorer,
 std::string facts_text(const SplitFacts& facts);
 std::string results_table(std::span<const Metric> metrics, std::span<const Result> results);
 
+std::string number_text(double value);                ///< Four digits, or - where there is none.
+std::string interval_text(const MetricValue& value);  ///< [0.1234, 0.2345], or nothing.
+
+Json value_json(const MetricValue& value);  ///< {mean, low, high}
+Json values_json(std::span<const Metric> metrics, std::span<const MetricValue> values);
+/// By name of the group.
+Json by_group_json(const Evaluation& evaluation,
+                   std::span<const std::vector<MetricValue>> by_group);
 Json facts_json(const SplitFacts& facts);
 Json results_json(std::span<const Metric> metrics, std::span<const Result> results);
 

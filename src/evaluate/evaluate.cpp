@@ -4,16 +4,19 @@
 
 #include "base/thread_pool.h"
 #include "base/threads.h"
+#include "evaluate/errors.h"
+#include "evaluate/groups.h"
 #include "evaluate/intervals.h"
 #include "evaluate/metrics.h"
 #include "evaluate/ranking.h"
 #include "evaluate/test_set.h"
+#include "evaluate/user_value.h"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,84 +38,41 @@ bool is_of_all_lists(MetricKind kind) {
 /// What was asked for, and what work that takes.
 struct Plan {
   std::vector<Metric> metrics;
-  std::vector<MetricKind> kinds;  ///< [metrics]
-  int longest = 0;                ///< List.
+  std::vector<MetricPlan> each;  ///< [metrics]
+  RankingOptions ranking;
   bool ranks = false;
-  bool auc = false;
   bool predicts = false;
 
+  [[nodiscard]] MetricKind kind(std::size_t metric) const { return each[metric].kind; }
   [[nodiscard]] bool can(const Scorer& scorer, std::size_t metric) const {
-    return is_error(kinds[metric]) ? bool(scorer.predict) : bool(scorer.scores);
+    return is_error(kind(metric)) ? bool(scorer.predict) : bool(scorer.scores);
   }
 };
 
 Plan plan_for(const Scorer& scorer, const EvaluateOptions& options) {
-  Plan plan{.metrics = options.metrics, .kinds = {}};
+  Plan plan{.metrics = options.metrics, .each = {}, .ranking = {}};
   if (plan.metrics.empty()) {
     plan.metrics = parse_metrics(scorer.predict ? "rmse,mae" : "recall@10,ndcg@10");
   }
-  for (std::size_t metric = 0; metric < plan.metrics.size(); ++metric) {
-    const MetricKind kind = plan.kinds.emplace_back(kind_of(plan.metrics[metric]));
-    if (plan.can(scorer, metric)) {
-      plan.longest = std::max(plan.longest, plan.metrics[metric].k);
-      plan.auc = plan.auc || kind == MetricKind::auc;
-      plan.ranks = plan.ranks || !is_error(kind);
-      plan.predicts = plan.predicts || is_error(kind);
+  for (const Metric& metric : plan.metrics) {
+    const MetricPlan& one = plan.each.emplace_back(
+        MetricPlan{.kind = kind_of(metric), .k = metric.k, .sampled = is_sampled(metric)});
+    plan.ranking.sampled = plan.ranking.sampled || one.sampled;
+    if (!plan.can(scorer, plan.each.size() - 1)) {
+      continue;
+    }
+    plan.ranks = plan.ranks || !is_error(one.kind);
+    plan.predicts = plan.predicts || is_error(one.kind);
+    if (!one.sampled) {
+      plan.ranking.longest = std::max(plan.ranking.longest, one.k);
+      plan.ranking.auc = plan.ranking.auc || one.kind == MetricKind::auc;
     }
   }
   return plan;
 }
 
-/// Sums over one user's test entries.
-struct Errors {
-  double squared = 0;
-  double absolute = 0;
-  double entries = 0;
-};
-
-Errors errors_of(const Scorer& scorer, const TestSet& set, Index user) {
-  Errors errors;
-  for (std::int64_t entry = set.test.offsets[at(user)]; entry < set.test.offsets[at(user) + 1];
-       ++entry) {
-    const Index item = set.test.indices[static_cast<std::size_t>(entry)];
-    const double error = scorer.predict(user, item) - static_cast<double>(set.test.value(entry));
-    errors.squared += error * error;
-    errors.absolute += std::abs(error);
-    errors.entries += 1;
-  }
-  return errors;
-}
-
-double value_of(MetricKind kind, int k, const Ranking& ranking, const TestSet& set) {
-  switch (kind) {
-    case MetricKind::recall:
-      return recall(ranking.hits(), k);
-    case MetricKind::recall_capped:
-      return recall_capped(ranking.hits(), k);
-    case MetricKind::ndcg:
-      return ndcg(ranking.hits(), k);
-    case MetricKind::precision:
-      return precision(ranking.hits(), k);
-    case MetricKind::map:
-      return average_precision(ranking.hits(), k);
-    case MetricKind::mrr:
-      return reciprocal_rank(ranking.hits(), k);
-    case MetricKind::hit_rate:
-      return hit_rate(ranking.hits(), k);
-    case MetricKind::auc:
-      return ranking.auc();
-    case MetricKind::novelty: {
-      const auto length = std::min(ranking.list().size(), static_cast<std::size_t>(k));
-      return novelty(ranking.list().first(length), set.counts, set.training_users);
-    }
-    case MetricKind::coverage:
-    case MetricKind::personalization:
-    case MetricKind::rmse:
-    case MetricKind::mae:
-      break;
-  }
-  return not_a_number;
-}
+/// In how many lists each item is, [metrics][items]; empty for those that are not of all lists.
+using Listed = std::vector<std::vector<std::int64_t>>;
 
 /// One scorer on one test set: every user is scored once for all metrics of lists, and every test
 /// entry predicted once for rmse and mae.
@@ -126,14 +86,22 @@ class Measurement {
         by_user_(plan.metrics.size()),
         errors_(plan.predicts ? set.rated_users.size() : 0) {
     for (std::size_t metric = 0; metric < plan.metrics.size(); ++metric) {
-      if (plan.can(scorer, metric) && !is_of_all_lists(plan.kinds[metric])) {
-        by_user_[metric].resize(is_error(plan.kinds[metric]) ? set.rated_users.size()
-                                                             : set.test_users.size());
+      if (plan.can(scorer, metric) && !is_of_all_lists(plan.kind(metric))) {
+        by_user_[metric].resize(is_error(plan.kind(metric)) ? set.rated_users.size()
+                                                            : set.test_users.size());
       }
     }
   }
 
-  void measure() {
+  /// Also for some groups of users apart.
+  void measure(std::vector<UserGroup> groups) {
+    groups_ = std::move(groups);
+    group_of_.assign(set_.test_users.size(), 0);
+    for (std::size_t group = 0; group < groups_.size(); ++group) {
+      for (const std::size_t place : groups_[group].test_places) {
+        group_of_[place] = group;
+      }
+    }
     workers_.resize(static_cast<std::size_t>(pool_.workers()));
     if (plan_.ranks) {
       each(set_.test_users.size(),
@@ -147,22 +115,37 @@ class Measurement {
   Evaluation evaluation(std::uint64_t seed) {
     Evaluation result;
     result.name = scorer_.name;
-    for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
-      result.values.push_back(plan_.can(scorer_, metric)
-                                  ? summary(metric, seed)
-                                  : MetricValue{.mean = not_a_number, .low = {}, .high = {}});
+    result.metrics = plan_.metrics;
+    UserGroup everyone{.test_places = std::vector<std::size_t>(set_.test_users.size()),
+                       .rated_places = std::vector<std::size_t>(set_.rated_users.size())};
+    std::iota(everyone.test_places.begin(), everyone.test_places.end(), std::size_t{0});
+    std::iota(everyone.rated_places.begin(), everyone.rated_places.end(), std::size_t{0});
+    std::vector<Listed> by_group;
+    for (std::size_t group = 0; group < std::max<std::size_t>(groups_.size(), 1); ++group) {
+      by_group.push_back(listed(group));
     }
+    for (std::size_t group = 0; group < groups_.size(); ++group) {
+      result.by_group.push_back(values(groups_[group], by_group[group], seed));
+    }
+    for (std::size_t group = 1; group < by_group.size(); ++group) {
+      add(by_group[group], by_group.front());
+    }
+    result.values = values(everyone, by_group.front(), seed);
+    result.groups = std::move(groups_);
     result.by_user = std::move(by_user_);
     result.test_users = set_.test_users;
     result.rated_users = set_.rated_users;
+    std::ranges::transform(
+        set_.rated_users, std::back_inserter(result.rated_entries), [this](Index user) {
+          return static_cast<double>(set_.test.row(user).size());
+        });
     return result;
   }
 
  private:
   struct Worker {
     std::unique_ptr<Ranking> ranking;  ///< Made by the worker itself, when it gets a user.
-    /// [metrics][items] In how many lists each item is; for metrics of all lists.
-    std::vector<std::vector<std::int64_t>> listed;
+    std::vector<Listed> listed;        ///< [groups]
   };
 
   void each(std::size_t users, const std::function<void(std::size_t, Worker&)>& body) {
@@ -177,14 +160,14 @@ class Measurement {
     prepare(worker);
     worker.ranking->rank(set_.test_users[place]);
     for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
-      const MetricKind kind = plan_.kinds[metric];
-      if (!plan_.can(scorer_, metric) || is_error(kind)) {
+      const MetricPlan& plan = plan_.each[metric];
+      if (!plan_.can(scorer_, metric) || is_error(plan.kind)) {
         continue;
       }
-      if (is_of_all_lists(kind)) {
-        count_listed(metric, worker);
+      if (is_of_all_lists(plan.kind)) {
+        count_listed(worker.ranking->list(), plan.k, worker.listed[group_of_[place]][metric]);
       } else {
-        by_user_[metric][place] = value_of(kind, plan_.metrics[metric].k, *worker.ranking, set_);
+        by_user_[metric][place] = user_value(plan, *worker.ranking, set_);
       }
     }
   }
@@ -193,10 +176,8 @@ class Measurement {
     const Errors errors = errors_of(scorer_, set_, set_.rated_users[place]);
     errors_[place] = errors;
     for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
-      const MetricKind kind = plan_.kinds[metric];
-      if (is_error(kind) && plan_.can(scorer_, metric)) {
-        by_user_[metric][place] =
-            (kind == MetricKind::rmse ? errors.squared : errors.absolute) / errors.entries;
+      if (is_error(plan_.kind(metric)) && plan_.can(scorer_, metric)) {
+        by_user_[metric][place] = errors.total(plan_.kind(metric)) / errors.entries;
       }
     }
   }
@@ -205,69 +186,95 @@ class Measurement {
     if (worker.ranking) {
       return;
     }
-    worker.ranking = std::make_unique<Ranking>(scorer_, set_, plan_.longest, plan_.auc);
-    worker.listed.resize(plan_.metrics.size());
-    for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
-      worker.listed[metric].resize(is_of_all_lists(plan_.kinds[metric]) ? at(set_.items) : 0);
+    worker.ranking = std::make_unique<Ranking>(scorer_, set_, plan_.ranking);
+    worker.listed.assign(std::max<std::size_t>(groups_.size(), 1), none_listed());
+  }
+
+  [[nodiscard]] Listed none_listed() const {
+    Listed none(plan_.metrics.size());
+    for (std::size_t metric = 0; metric < none.size(); ++metric) {
+      none[metric].resize(is_of_all_lists(plan_.kind(metric)) ? at(set_.items) : 0);
+    }
+    return none;
+  }
+
+  static void count_listed(std::span<const Index> list, int k, std::vector<std::int64_t>& listed) {
+    for (const Index item : list.first(std::min(list.size(), static_cast<std::size_t>(k)))) {
+      ++listed[at(item)];
     }
   }
 
-  void count_listed(std::size_t metric, Worker& worker) const {
-    const auto k = static_cast<std::size_t>(plan_.metrics[metric].k);
-    const auto list = worker.ranking->list();
-    for (const Index item : list.first(std::min(list.size(), k))) {
-      ++worker.listed[metric][at(item)];
+  static void add(const Listed& more, Listed& sum) {
+    for (std::size_t metric = 0; metric < sum.size(); ++metric) {
+      std::ranges::transform(sum[metric], more[metric], sum[metric].begin(), std::plus<>());
     }
-  }
-
-  [[nodiscard]] MetricValue summary(std::size_t metric, std::uint64_t seed) const {
-    switch (const MetricKind kind = plan_.kinds[metric]) {
-      case MetricKind::coverage:
-        return {.mean = coverage(listed(metric)), .low = {}, .high = {}};
-      case MetricKind::personalization:
-        return {.mean = personalization(
-                    listed(metric), plan_.metrics[metric].k, set_.test_users.size()),
-                .low = {},
-                .high = {}};
-      case MetricKind::rmse:
-      case MetricKind::mae:
-        return error_summary(kind, seed);
-      default:
-        return mean_value(by_user_[metric],
-                          kind == MetricKind::novelty ? Bounds{} : Bounds{.low = 0, .high = 1});
-    }
-  }
-
-  [[nodiscard]] MetricValue error_summary(MetricKind kind, std::uint64_t seed) const {
-    std::vector<double> totals;
-    std::vector<double> counts;
-    for (const Errors& errors : errors_) {
-      totals.push_back(kind == MetricKind::rmse ? errors.squared : errors.absolute);
-      counts.push_back(errors.entries);
-    }
-    return kind == MetricKind::rmse ? root_mean_over_entries(totals, counts, seed, pool_)
-                                    : mean_over_entries(totals, counts);
   }
 
   /// Whole numbers, so that the order of workers does not matter.
-  [[nodiscard]] std::vector<std::int64_t> listed(std::size_t metric) const {
-    std::vector<std::int64_t> sum(at(set_.items), 0);
+  [[nodiscard]] Listed listed(std::size_t group) const {
+    Listed sum = none_listed();
     for (const Worker& worker : workers_) {
       if (worker.ranking) {
-        std::ranges::transform(sum, worker.listed[metric], sum.begin(), std::plus<>());
+        add(worker.listed[group], sum);
       }
     }
     return sum;
+  }
+
+  [[nodiscard]] std::vector<MetricValue> values(const UserGroup& users,
+                                                const Listed& listed,
+                                                std::uint64_t seed) const {
+    std::vector<MetricValue> values;
+    for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
+      const MetricPlan& plan = plan_.each[metric];
+      MetricValue value{.mean = not_a_number, .low = {}, .high = {}};
+      if (!plan_.can(scorer_, metric)) {
+        // It stays that.
+      } else if (plan.kind == MetricKind::coverage) {
+        value.mean = coverage(listed[metric]);
+      } else if (plan.kind == MetricKind::personalization) {
+        value.mean = personalization(listed[metric], plan.k, users.test_places.size());
+      } else if (is_error(plan.kind)) {
+        value = error_value(plan.kind, errors_, users.rated_places, seed, pool_);
+      } else {
+        value = mean_value(at_places(by_user_[metric], users.test_places), limits_of(plan.kind));
+      }
+      values.push_back(value);
+    }
+    return values;
   }
 
   const Scorer& scorer_;
   const TestSet& set_;
   const Plan& plan_;
   ThreadPool& pool_;
+  std::vector<UserGroup> groups_;
+  std::vector<std::size_t> group_of_;         ///< [test users] 0 without groups.
   std::vector<std::vector<double>> by_user_;  ///< [metrics][test or rated users]
   std::vector<Errors> errors_;                ///< [rated users]
   std::vector<Worker> workers_;
 };
+
+/// Where some are needed every test user must have some: alone, test items would come first.
+void check_candidates(const Split& split, const TestSet& set, const Plan& plan) {
+  if (plan.ranking.sampled != (split.candidates.size() > 0)) {
+    throw Error(ErrorCode::invalid_argument,
+                plan.ranking.sampled
+                    ? "evaluate: sampled_ metrics need candidates, what each test item is ranked "
+                      "among. Give some, or leave out sampled_ to rank the whole catalogue."
+                    : "evaluate: candidates are given, but no sampled_ metric asks for them. Ask "
+                      "for one, for example sampled_ndcg@10, or give no candidates.");
+  }
+  const auto without = std::ranges::find_if(set.test_users, [&](Index user) {
+    return plan.ranking.sampled && set.candidates.row(user).empty();
+  });
+  if (without != set.test_users.end()) {
+    throw Error(ErrorCode::invalid_data,
+                fmt::format("evaluate: user '{}' has test items but no candidates. Give candidates "
+                            "for every test user.",
+                            split.train.user_ids[*without]));
+  }
+}
 
 void check_tested(const TestSet& set, const Plan& plan) {
   if (!(plan.ranks ? set.test_users : set.rated_users).empty()) {
@@ -301,9 +308,10 @@ Evaluation evaluate(const Scorer& scorer, const Split& split, const EvaluateOpti
   const Plan plan = plan_for(scorer, options);
   const TestSet set = test_set(split, options.hide_low);
   check_tested(set, plan);
+  check_candidates(split, set, plan);
   ThreadPool pool(threads_for(options, set));
   Measurement measurement(scorer, set, plan, pool);
-  measurement.measure();
+  measurement.measure(options.by_group ? activity_groups(set) : std::vector<UserGroup>());
   return measurement.evaluation(options.seed);
 }
 

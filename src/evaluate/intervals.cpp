@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace alsace {
@@ -39,6 +40,11 @@ double resampled_mean(std::span<const double> totals,
 }
 
 }  // namespace
+
+Bounds middle_95(std::vector<double> values) {
+  std::ranges::sort(values);
+  return {.low = quantile(values, 0.025), .high = quantile(values, 0.975)};
+}
 
 Bounds wilson_interval(double share, std::size_t count) {
   const auto n = static_cast<double>(count);
@@ -98,9 +104,9 @@ MetricValue root_mean_over_entries(std::span<const double> totals,
     pool.run(resamples, [&](std::size_t resample, int) {
       roots[resample] = std::sqrt(resampled_mean(totals, counts, RandomStream(seed, resample)));
     });
-    std::ranges::sort(roots);
-    value.low = quantile(roots, 0.025);
-    value.high = quantile(roots, 0.975);
+    const Bounds middle = middle_95(std::move(roots));
+    value.low = middle.low;
+    value.high = middle.high;
   }
   return value;
 }

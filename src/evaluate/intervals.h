@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <vector>
 
 namespace alsace {
 
@@ -17,6 +18,9 @@ struct Bounds {
 
 /// Wilson's score interval (95 %) of a share of `count` users.
 Bounds wilson_interval(double share, std::size_t count);
+
+/// From the 2.5 % to the 97.5 % point of some values, at least one.
+Bounds middle_95(std::vector<double> values);
 
 /// Mean over users with its 95 % interval, cut at `limits`: Wilson's where each value is 0 or 1 and
 /// the limits are, else mean +- 1.96 s / sqrt(users). A single user has no interval unless it is

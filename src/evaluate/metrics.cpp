@@ -18,31 +18,45 @@ namespace {
 struct Known {
   std::string_view name;
   MetricKind kind;
-  bool cut;  ///< Has a cut-off K.
+  bool cut;              ///< Has a cut-off K.
+  bool sampled = false;  ///< Can be asked of candidates.
 };
 
+constexpr std::string_view sampled_prefix = "sampled_";
+
 constexpr std::array known_metrics = {
-    Known{"recall", MetricKind::recall, true},
-    Known{"recall_capped", MetricKind::recall_capped, true},
-    Known{"ndcg", MetricKind::ndcg, true},
-    Known{"precision", MetricKind::precision, true},
-    Known{"map", MetricKind::map, true},
-    Known{"mrr", MetricKind::mrr, true},
-    Known{"hit_rate", MetricKind::hit_rate, true},
+    Known{"recall", MetricKind::recall, true, true},
+    Known{"recall_capped", MetricKind::recall_capped, true, true},
+    Known{"ndcg", MetricKind::ndcg, true, true},
+    Known{"precision", MetricKind::precision, true, true},
+    Known{"map", MetricKind::map, true, true},
+    Known{"mrr", MetricKind::mrr, true, true},
+    Known{"hit_rate", MetricKind::hit_rate, true, true},
     Known{"coverage", MetricKind::coverage, true},
     Known{"novelty", MetricKind::novelty, true},
+    Known{"popularity_bias", MetricKind::popularity_bias, true},
     Known{"personalization", MetricKind::personalization, true},
-    Known{"auc", MetricKind::auc, false},
+    Known{"auc", MetricKind::auc, false, true},
     Known{"rmse", MetricKind::rmse, false},
     Known{"mae", MetricKind::mae, false},
 };
+
+std::string sampled_metrics() {
+  std::string text;
+  for (const Known& known : known_metrics) {
+    if (known.sampled) {
+      text += fmt::format("{}{}", text.empty() ? "" : ", ", known.name);
+    }
+  }
+  return text;
+}
 
 std::string all_metrics() {
   std::string text;
   for (const Known& known : known_metrics) {
     text += fmt::format("{}{}{}", text.empty() ? "" : ", ", known.name, known.cut ? "@K" : "");
   }
-  return text;
+  return text + "; with " + std::string(sampled_prefix) + " before them " + sampled_metrics();
 }
 
 [[noreturn]] void refuse(std::string_view metric, std::string_view why) {
@@ -98,6 +112,10 @@ std::string Metric::to_string() const {
   return k > 0 ? fmt::format("{}@{}", name, k) : name;
 }
 
+bool is_sampled(const Metric& metric) {
+  return metric.name.starts_with(sampled_prefix);
+}
+
 std::vector<Metric> parse_metrics(std::string_view text) {
   std::vector<Metric> metrics;
   while (true) {
@@ -114,8 +132,11 @@ std::vector<Metric> parse_metrics(std::string_view text) {
 }
 
 MetricKind kind_of(const Metric& metric) {
-  const auto known = std::ranges::find(known_metrics, metric.name, &Known::name);
-  if (known == known_metrics.end()) {
+  const bool sampled = is_sampled(metric);
+  const std::string_view name =
+      std::string_view(metric.name).substr(sampled ? sampled_prefix.size() : 0);
+  const auto known = std::ranges::find(known_metrics, name, &Known::name);
+  if (known == known_metrics.end() || (sampled && !known->sampled)) {
     refuse(metric.to_string(), "is not known");
   }
   if (known->cut && metric.k < 1) {
@@ -174,6 +195,23 @@ double novelty(std::span<const Index> list, std::span<const std::int64_t> counts
     sum -= std::log2(ratio(std::max<std::int64_t>(counts[at(item)], 1), std::max<Index>(users, 1)));
   }
   return list.empty() ? 0.0 : sum / static_cast<double>(list.size());
+}
+
+double popularity_bias(std::span<const Index> list,
+                       std::span<const Index> history,
+                       std::span<const std::int64_t> counts) {
+  if (list.empty() || history.empty()) {
+    return 0;
+  }
+  std::int64_t listed = 0;
+  for (const Index item : list) {
+    listed += counts[at(item)];
+  }
+  std::int64_t had = 0;
+  for (const Index item : history) {
+    had += std::max<std::int64_t>(counts[at(item)], 1);
+  }
+  return ratio(listed, std::ssize(list)) / ratio(had, std::ssize(history)) - 1.0;
 }
 
 double coverage(std::span<const std::int64_t> listed) {

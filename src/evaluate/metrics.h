@@ -20,6 +20,7 @@ enum class MetricKind {
   auc,
   coverage,
   novelty,
+  popularity_bias,
   personalization,
   rmse,
   mae
@@ -46,6 +47,12 @@ double hit_rate(const Hits& hits, int k);
 
 /// Mean of -log2(max(count, 1) / users) over the listed items; 0 for an empty list.
 double novelty(std::span<const Index> list, std::span<const std::int64_t> counts, Index users);
+
+/// Mean count of the listed items over mean count of the user's history, less 1; 0 when either is
+/// empty. An item of a history counts at least 1.
+double popularity_bias(std::span<const Index> list,
+                       std::span<const Index> history,
+                       std::span<const std::int64_t> counts);
 
 /// Of all lists together, from how many of them hold each item.
 double coverage(std::span<const std::int64_t> listed);

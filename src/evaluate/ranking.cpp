@@ -22,15 +22,21 @@ std::int64_t distinct(std::span<const Index> rising) {
 
 }  // namespace
 
-Ranking::Ranking(const Scorer& scorer, const TestSet& set, int longest, bool with_auc)
+Ranking::Ranking(const Scorer& scorer, const TestSet& set, const RankingOptions& options)
     : scorer_(&scorer),
       set_(&set),
-      longest_(std::min(static_cast<std::size_t>(longest), at(set.items))),
-      with_auc_(with_auc),
-      scores_(at(set.items)) {}
+      longest_(std::min(static_cast<std::size_t>(options.longest), at(set.items))),
+      with_auc_(options.auc),
+      with_sampled_(options.sampled),
+      scores_(at(set.items)),
+      sampled_(set) {}
 
 void Ranking::rank(Index user) {
+  user_ = user;
   scorer_->scores(user, scores_);
+  if (with_sampled_) {
+    sampled_.rank(user, scores_);
+  }
   hide(user);
   if (longest_ > 0) {
     const std::vector<Scored> best = top_k(scores_, longest_);

@@ -52,6 +52,7 @@ void check_split(const Split& split) {
   check_triplets(split.valid, users, items, "validation");
   check_triplets(split.test, users, items, "test");
   check_triplets(split.fold_in, users, items, "fold-in");
+  check_triplets(split.candidates, users, items, "candidate");
 }
 
 std::vector<char> users_of(const Triplets& triplets, Index users) {
@@ -98,6 +99,23 @@ std::vector<std::int64_t> item_counts(const Triplets& triplets, Index items) {
   return counts;
 }
 
+std::vector<Index> TestSet::history(Index user) const {
+  std::vector<Index> history;
+  for (std::size_t part = 0; part < history_parts; ++part) {
+    const std::span<const Index> row = hidden[part].row(user);
+    history.insert(history.end(), row.begin(), row.end());
+  }
+  return history;
+}
+
+std::int64_t TestSet::activity(Index user) const {
+  std::int64_t entries = 0;
+  for (std::size_t part = 0; part < history_parts; ++part) {
+    entries += std::ssize(hidden[part].row(user));
+  }
+  return entries;
+}
+
 TestSet test_set(const Split& split, bool hide_low) {
   check_split(split);
   TestSet set;
@@ -112,8 +130,12 @@ TestSet test_set(const Split& split, bool hide_low) {
   if (split.fold_in.size() > 0) {
     set.hidden.push_back(to_csr(split.fold_in, set.users, set.items));
   }
+  set.history_parts = set.hidden.size();
   if (hide_low && split.train.low.size() > 0) {
     set.hidden.push_back(to_csr(split.train.low, set.users, set.items));
+  }
+  if (split.candidates.size() > 0) {
+    set.candidates = to_csr(split.candidates, set.users, set.items);
   }
   const std::vector<char> known = known_users(split);
   for (Index user = 0; user < set.users; ++user) {

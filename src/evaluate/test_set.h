@@ -30,10 +30,16 @@ struct TestSet {
   /// What ranking leaves out for a user: training, fold-in, and low pairs when they are to be
   /// hidden. [users x items] each.
   std::vector<CsrMatrix> hidden;
+  std::size_t history_parts = 0;     ///< The first of `hidden`: training and fold-in.
+  CsrMatrix candidates;              ///< [users x items], or none.
   std::vector<std::int64_t> counts;  ///< Training interactions of each item. [items]
   Index training_users = 0;          ///< Users with a training interaction.
   std::vector<Index> test_users;     ///< Ranked for: they have something to learn from. Rising.
   std::vector<Index> rated_users;    ///< Every user with a test entry, for rmse and mae. Rising.
+
+  /// What is known of a user: items in training, and in fold-in.
+  [[nodiscard]] std::vector<Index> history(Index user) const;
+  [[nodiscard]] std::int64_t activity(Index user) const;
 
   /// A test item nobody was trained on is a miss, whoever lists it. Without any training data
   /// (lists made elsewhere) nothing is known about that, and every item can be hit.
