@@ -122,6 +122,13 @@ class Tuning {
     const Metric metric = options.metric.value_or(is_explicit ? Metric{.name = "rmse"}
                                                               : Metric{.name = "ndcg", .k = 10});
     const MetricKind kind = kind_of(metric);
+    if (is_sampled(metric)) {
+      throw Error(
+          ErrorCode::invalid_argument,
+          fmt::format("tune: {} ranks among candidates that a validation part does not have. "
+                      "Choose for example ndcg@10.",
+                      metric.to_string()));
+    }
     if (kind == MetricKind::coverage || kind == MetricKind::personalization) {
       throw Error(ErrorCode::invalid_argument,
                   fmt::format("tune: {} is a property of all lists together, the metric must be a "

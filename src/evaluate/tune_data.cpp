@@ -5,6 +5,7 @@
 #include "evaluate/tune_users.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace alsace {
@@ -13,27 +14,37 @@ namespace {
 /// A sample has at least so many users, or a quarter of all where that is more.
 constexpr std::int64_t least_sample = 1000;
 
+/// Of pairs that both have, those of `to` stay.
 void append(Triplets& to, const Triplets& from) {
-  const auto add = [](auto& column, const auto& more) {
-    column.insert(column.end(), more.begin(), more.end());
+  const auto pair = [](const Triplets& part, std::size_t entry) {
+    return static_cast<std::uint64_t>(part.users[entry]) << 32U |
+           static_cast<std::uint64_t>(part.items[entry]);
   };
-  // A part whose values are all 1 may have none.
-  if (to.values.empty() != from.values.empty() && from.size() > 0) {
-    if (to.values.empty()) {
-      to.values.assign(to.users.size(), 1.0F);
-    }
-    for (std::int64_t entry = 0; entry < from.size(); ++entry) {
-      to.values.push_back(from.value(entry));
-    }
-  } else {
-    add(to.values, from.values);
+  std::unordered_set<std::uint64_t> added;
+  for (std::size_t entry = 0; entry < from.users.size(); ++entry) {
+    added.insert(pair(from, entry));
+  }
+  for (std::size_t entry = 0; entry < to.users.size(); ++entry) {
+    added.erase(pair(to, entry));
+  }
+  if (to.values.empty() && !from.values.empty()) {
+    to.values.assign(to.users.size(), 1.0F);
   }
   const bool timed = to.times.size() == to.users.size() && from.times.size() == from.users.size();
-  add(to.users, from.users);
-  add(to.items, from.items);
-  if (timed) {
-    add(to.times, from.times);
-  } else {
+  for (std::size_t entry = 0; entry < from.users.size(); ++entry) {
+    if (added.erase(pair(from, entry)) == 0) {
+      continue;
+    }
+    if (!to.values.empty() || !from.values.empty()) {
+      to.values.push_back(from.value(static_cast<std::int64_t>(entry)));
+    }
+    if (timed) {
+      to.times.push_back(from.times[entry]);
+    }
+    to.users.push_back(from.users[entry]);
+    to.items.push_back(from.items[entry]);
+  }
+  if (!timed) {
     to.times.clear();
   }
 }
