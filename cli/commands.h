@@ -12,6 +12,7 @@ using Arguments = std::span<const std::string>;
 // exit code.
 void train_command(Arguments arguments);
 void evaluate_command(Arguments arguments);
+void tune_command(Arguments arguments);
 void recommend_command(Arguments arguments);
 void similar_command(Arguments arguments);
 void explain_command(Arguments arguments);

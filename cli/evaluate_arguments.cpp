@@ -35,19 +35,7 @@ SplitMethod parse_split(const std::string& word) {
 void declare(CommandLine& line, EvaluateArguments& out) {
   line.positionals("FILE...", out.files, "Interactions to split here; - is standard input.", false);
   line.group("Data");
-  line.word("--split",
-            "METHOD",
-            out.split,
-            parse_split,
-            "leave-last-one, leave-last-two, random, temporal or new-users (default: "
-            "leave-last-two where there are times, else random).");
-  line.number("--test-fraction",
-              "X",
-              out.test_fraction,
-              "Of random, temporal and new-users (default 0.2).");
-  line.texts("--train", "FILE", out.train, "A split made elsewhere: what is trained on,");
-  line.texts("--valid", "FILE", out.valid, "neither trained on nor hidden,");
-  line.texts("--test", "FILE", out.test, "and what is to be found.");
+  out.declare_split(line);
   line.group("What is evaluated");
   line.texts("--config",
              "FILE",
@@ -170,6 +158,24 @@ void check(const EvaluateArguments& arguments) {
 }
 
 }  // namespace
+
+void EvaluateArguments::declare_split(CommandLine& line) {
+  line.word("--split",
+            "METHOD",
+            split,
+            parse_split,
+            "leave-last-one, leave-last-two, random, temporal or new-users (default: "
+            "leave-last-two where there are times, else random).");
+  line.number(
+      "--test-fraction", "X", test_fraction, "Of random, temporal and new-users (default 0.2).");
+  line.texts("--train", "FILE", train, "A split made elsewhere: what is trained on,");
+  line.texts("--valid", "FILE", valid, "neither trained on nor hidden,");
+  line.texts("--test", "FILE", test, "and what is to be found.");
+}
+
+void check_split(const EvaluateArguments& arguments) {
+  check(arguments);
+}
 
 bool parse_evaluate(Arguments arguments, EvaluateArguments& out) {
   CommandLine line("evaluate",

@@ -37,6 +37,9 @@ struct EvaluateArguments {
   ReadingOptions reading;
   CommonOptions common;
 
+  /// How files are split, or given as parts.
+  void declare_split(CommandLine& line);
+
   /// Files of their own for training and test, rather than a split made here.
   [[nodiscard]] bool given_split() const noexcept { return !test.empty(); }
   /// Neither option sets, saved models nor lists made elsewhere: train one.
@@ -53,6 +56,9 @@ struct EvaluateArguments {
 /// False: help was printed. @throws Error invalid_argument, or io_error for a file that is not
 /// there.
 bool parse_evaluate(Arguments arguments, EvaluateArguments& out);
+
+/// Whether files and split fit together, before any of them is read. @throws Error.
+void check_split(const EvaluateArguments& arguments);
 
 /// The metrics asked for, or those for the feedback.
 std::vector<Metric> metrics_of(const EvaluateArguments& arguments, Feedback feedback);

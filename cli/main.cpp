@@ -28,9 +28,10 @@ struct Command {
   void (*run)(Arguments);
 };
 
-constexpr std::array<Command, 8> commands = {{
+constexpr std::array<Command, 9> commands = {{
     {"train", "interactions in files to a model", train_command},
     {"evaluate", "train, test and compare with baselines", evaluate_command},
+    {"tune", "search the options that rank best", tune_command},
     {"recommend", "the best items for users", recommend_command},
     {"similar", "items or users like one", similar_command},
     {"explain", "why a user gets an item", explain_command},

@@ -33,6 +33,7 @@ OWNER = {
     "interactions": "matrix",
     "factors": "matrix",
     "csr_matrix": "matrix",
+    "chart": "report",
 }
 
 # Surfaces see the public headers and files beside them: folder, and what else it may include.

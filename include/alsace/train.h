@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -48,6 +50,14 @@ struct TrainControl {
   /// it with io_error.
   std::function<void(const std::string&)> checkpoint_failed = {};
   bool store_interactions = true;  ///< Keep the interactions in the model.
+  /// False leaves TrainSummary::final_objective 0 and Model::spectrum empty: a pass over the data
+  /// and one over the items less.
+  bool summarize = true;
+
+  /// Iteration counts, rising, after which `snapshot` gets the model with the factors that training
+  /// would have ended with there, bit for bit. What `summarize` leaves out is left out.
+  std::vector<int> snapshots = {};
+  std::function<void(const Model&)> snapshot = {};
 
   /// Bytes that training may take; 0: the memory the system calls available, and what the control
   /// groups of the process leave it.
@@ -105,6 +115,34 @@ Model train(Interactions&& interactions,
 Model train(CsrInteractions interactions,
             const TrainOptions& options = {},
             const TrainControl& control = {});
+
+/// Interactions made ready for training once, for many models of them: sorted both ways, checked
+/// and counted. Only what depends on the confidence is made for each model, 8 bytes an interaction,
+/// and nothing where all values are 1.
+class TrainingSet {
+ public:
+  /// Of `options` feedback and dislikes are used: models are of the same.
+  /// @throws Error as train().
+  explicit TrainingSet(const Interactions& interactions, const TrainOptions& options = {});
+  ~TrainingSet();
+  TrainingSet(TrainingSet&& other) noexcept;
+  TrainingSet& operator=(TrainingSet&& other) noexcept;
+
+  /// What train() makes of the same interactions, bit for bit. Several threads may do so at once.
+  /// Low pairs go with the interactions (store_interactions). No memory limit is applied.
+  /// @throws Error as train(), and invalid_argument for another feedback or dislikes.
+  [[nodiscard]] Model train(const TrainOptions& options, const TrainControl& control = {}) const;
+
+  /// Training interactions of each user and item.
+  [[nodiscard]] std::span<const std::int64_t> user_counts() const noexcept;
+  [[nodiscard]] std::span<const std::int64_t> item_counts() const noexcept;
+  /// Every value is 1: all confidences but `log` and `scaled` are then one.
+  [[nodiscard]] bool all_ones() const noexcept;
+
+ private:
+  struct Parts;
+  std::unique_ptr<const Parts> parts_;
+};
 
 /// Solves `users` anew from their whole histories, with the items as they are, and puts them into
 /// the model; users it lacks are added at its end. Then fold-in of a history gives the stored row.

@@ -70,6 +70,17 @@ std::string from_latin1(std::string_view text) {
   return converted;
 }
 
+std::string valid_utf8(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = character_length(text);
+    valid += length == 0 ? "\xEF\xBF\xBD" : text.substr(0, length);
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  return valid;
+}
+
 std::string shown(std::string_view text) {
   std::string printed;
   while (!text.empty()) {

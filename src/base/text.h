@@ -12,6 +12,9 @@ bool is_utf8(std::string_view text) noexcept;
 /// Latin-1 bytes as UTF-8.
 std::string from_latin1(std::string_view text);
 
+/// The text with U+FFFD in place of each byte that is part of no character.
+std::string valid_utf8(std::string_view text);
+
 /// A field as messages show it: shortened, with bytes that do not print as \xNN.
 std::string shown(std::string_view text);
 

@@ -11,6 +11,7 @@
 #include "solve/half_step.h"
 #include "train/extrapolation.h"
 #include "train/memory.h"
+#include "train/run.h"
 #include "train/start.h"
 #include "train/training_data.h"
 
@@ -24,8 +25,8 @@
 namespace alsace {
 namespace {
 
-/// What the model holds of the data, and factors of 0.
-void take_data(Model& model, TrainingData& data) {
+/// What the model holds of the data but for its counts, and factors of 0.
+void take_data(Model& model, const TrainingData& data) {
   const TrainOptions& options = model.options;
   model.user_factors = FactorTable(model.user_ids.size(), options.factors);
   model.item_factors = FactorTable(model.item_ids.size(), options.factors);
@@ -33,8 +34,6 @@ void take_data(Model& model, TrainingData& data) {
     model.user_biases.assign(at(model.user_ids.size()), 0.0F);
     model.item_biases.assign(at(model.item_ids.size()), 0.0F);
   }
-  model.user_counts = std::move(data.user_counts);
-  model.item_counts = std::move(data.item_counts);
   model.value_mean = data.value_mean;
   model.value_min = data.value_min;
   model.value_max = data.value_max;
@@ -69,12 +68,12 @@ void save_checkpoint(const Model& model, const TrainControl& control) {
 /// One run over the data: the loop of alternating half-steps, then the closing one.
 class Training {
  public:
-  Training(Model& model, const TrainingData& data, const TrainControl& control)
+  Training(Model& model, const ObservedData& data, const TrainControl& control)
       : model_(model),
         data_(data),
         control_(control),
         pool_(model.options.threads),
-        weights_(weights_of(data.item_observations(model.options), model.options)) {}
+        weights_(weights_of(data.by_item, model.options)) {}
 
   void run() {
     model_.summary.threads = pool_.workers();
@@ -106,7 +105,7 @@ class Training {
 
   /// Solves all users; the objective without the items' regularization.
   double solve_users(Effort effort) {
-    return half_step(data_.user_observations(model_.options),
+    return half_step(data_.by_user,
                      items(),
                      users(),
                      model_.options,
@@ -118,7 +117,7 @@ class Training {
   }
   double solve_items(Effort effort) {
     const double value =
-        half_step(data_.item_observations(model_.options),
+        half_step(data_.by_item,
                   users(),
                   items(),
                   model_.options,
@@ -132,8 +131,7 @@ class Training {
   }
   /// Of the factors as they are stored, in float64: a pass over the data of its own.
   double stored_objective() {
-    return objective(
-        data_.user_observations(model_.options), users(), items(), model_.options, pool_);
+    return objective(data_.by_user, users(), items(), model_.options, pool_);
   }
   double user_penalty() {
     return penalty(users(), model_.user_counts, model_.options, data_.trained_items, pool_);
@@ -170,6 +168,7 @@ class Training {
     model_.summary.objective.push_back(value);
     model_.summary.seconds.push_back(clock.seconds());
     write_checkpoint();
+    give_snapshot();
     const IterationReport report{.iteration = iterations_done(),
                                  .seconds = model_.summary.seconds.back(),
                                  .objective = value};
@@ -214,18 +213,41 @@ class Training {
     }
   }
 
+  /// The model as it would be closed here; then back to what iterations go on from.
+  void give_snapshot() {
+    if (!std::ranges::binary_search(control_.snapshots, iterations_done())) {
+      return;
+    }
+    const FactorTable users = model_.user_factors;
+    const std::vector<float> biases = model_.user_biases;
+    FactorTable previous = std::exchange(model_.previous_item_factors, {});
+    close_users();
+    model_.complete = true;
+    control_.snapshot(model_);
+    model_.complete = false;
+    model_.user_factors = users;
+    model_.user_biases = biases;
+    model_.previous_item_factors = std::move(previous);
+  }
+
   /// Users once more, closely: then fold-in of a user's own history gives the stored row.
+  void close_users() {
+    solve_users(model_.options.solver == Solver::exact ? Effort::exact : Effort::closing);
+  }
+
   void close() {
     model_.previous_item_factors = FactorTable();
-    solve_users(model_.options.solver == Solver::exact ? Effort::exact : Effort::closing);
-    model_.spectrum = eigenvalues(gram(model_.item_factors, pool_));
-    model_.summary.final_objective = checked(stored_objective());
+    close_users();
+    if (control_.summarize) {
+      model_.spectrum = eigenvalues(gram(model_.item_factors, pool_));
+      model_.summary.final_objective = checked(stored_objective());
+    }
     model_.summary.peak_memory_bytes = peak_memory_bytes();
     model_.complete = true;
   }
 
   Model& model_;
-  const TrainingData& data_;
+  const ObservedData& data_;
   const TrainControl& control_;
   ThreadPool pool_;
   Weights weights_;
@@ -243,9 +265,15 @@ void check_control(const TrainControl& control) {
                 fmt::format("train: checkpoint_every is {}, it must be 1 or more.",
                             control.checkpoint_every));
   }
+  if (!control.snapshots.empty() &&
+      (!control.snapshot || !std::ranges::is_sorted(control.snapshots))) {
+    throw Error(ErrorCode::invalid_argument,
+                "train: snapshots are iteration counts that rise, and go with snapshot().");
+  }
 }
 
-/// A model of nothing yet, once options and control are found good.
+}  // namespace
+
 Model new_model(const TrainOptions& options, const TrainControl& control) {
   Model model;
   model.options = resolve(options);
@@ -253,8 +281,10 @@ Model new_model(const TrainOptions& options, const TrainControl& control) {
   return model;
 }
 
-/// The rest of train(), on a model that has options, ids and low pairs.
-Model train_on(Model model, TrainingData data, const TrainControl& control) {
+void run_training(Model& model,
+                  const TrainingData& data,
+                  const ObservedData& observed,
+                  const TrainControl& control) {
   take_data(model, data);
   if (control.resume != nullptr) {
     take_checkpoint(*control.resume, model);
@@ -266,8 +296,17 @@ Model train_on(Model model, TrainingData data, const TrainControl& control) {
     take_factors(control.start_users, "users", model.options, model.user_factors);
     take_factors(control.start_items, "items", model.options, model.item_factors);
   }
-  describe(data, model.options, model.summary);
-  Training(model, data, control).run();
+  describe(data, observed.by_user, model.options, model.summary);
+  Training(model, observed, control).run();
+}
+
+namespace {
+
+/// The rest of train(), on a model that has options, ids and low pairs.
+Model train_on(Model model, TrainingData data, const TrainControl& control) {
+  model.user_counts = std::move(data.user_counts);
+  model.item_counts = std::move(data.item_counts);
+  run_training(model, data, observed(data, model.options), control);
   if (control.store_interactions) {
     model.interactions = take_interactions(data);
   }

@@ -199,13 +199,19 @@ TrainingData prepare_training(CsrMatrix by_user,
   return prepare_rows(std::move(by_user), ones, ids, options);
 }
 
-EntryWeights weigh(std::span<const float> values, const TrainOptions& options, double mean) {
-  EntryWeights weights;
-  weights.confidence.reserve(values.size());
+std::vector<float> confidences(std::span<const float> values,
+                               const TrainOptions& options,
+                               double mean) {
+  std::vector<float> found;
+  found.reserve(values.size());
   for (const float value : values) {
-    weights.confidence.push_back(
-        checked_confidence(std::abs(static_cast<double>(value)), options, mean));
+    found.push_back(checked_confidence(std::abs(static_cast<double>(value)), options, mean));
   }
+  return found;
+}
+
+EntryWeights weigh(std::span<const float> values, const TrainOptions& options, double mean) {
+  EntryWeights weights{.confidence = confidences(values, options, mean), .preferences = {}};
   if (std::ranges::any_of(values, [](float value) { return value <= 0; })) {
     weights.preferences.reserve(values.size());
     for (const float value : values) {
@@ -331,12 +337,21 @@ Observations TrainingData::item_observations(const TrainOptions& options) const 
   return observations;
 }
 
-void describe(const TrainingData& data, const TrainOptions& options, TrainSummary& summary) {
+ObservedData observed(const TrainingData& data, const TrainOptions& options) {
+  return {.by_user = data.user_observations(options),
+          .by_item = data.item_observations(options),
+          .trained_users = data.trained_users,
+          .trained_items = data.trained_items};
+}
+
+void describe(const TrainingData& data,
+              const Observations& by_user,
+              const TrainOptions& options,
+              TrainSummary& summary) {
   summary.zeros_dropped = data.zeros_dropped;
   if (options.feedback == Feedback::implicit_feedback) {
-    const std::span<const float> confidence = data.user_confidence.empty()
-                                                  ? std::span(&data.uniform_confidence, 1)
-                                                  : std::span(data.user_confidence);
+    const std::span<const float> confidence =
+        by_user.confidence.empty() ? std::span(&by_user.uniform_confidence, 1) : by_user.confidence;
     const auto quantile = [&](double share) {
       const double place = share * static_cast<double>(confidence.size() - 1);
       return static_cast<double>(number_at(confidence, static_cast<std::int64_t>(place)));

@@ -35,6 +35,15 @@ struct TrainingData {
   [[nodiscard]] Observations item_observations(const TrainOptions& options) const;
 };
 
+/// What half-steps take of the data.
+struct ObservedData {
+  Observations by_user;
+  Observations by_item;
+  Index trained_users = 0;
+  Index trained_items = 0;
+};
+ObservedData observed(const TrainingData& data, const TrainOptions& options);
+
 /// Checks, drops zeros (implicit feedback), sorts both ways and turns values into confidence. The
 /// triplets given by && are released as soon as they are sorted.
 /// @throws Error invalid_data for values that training refuses, or nothing to train on;
@@ -64,6 +73,11 @@ struct EntryWeights {
 /// what float can hold.
 EntryWeights weigh(std::span<const float> values, const TrainOptions& options, double mean);
 
+/// Confidence of each value by its size. @throws Error as weigh().
+std::vector<float> confidences(std::span<const float> values,
+                               const TrainOptions& options,
+                               double mean);
+
 /// @throws Error invalid_argument unless the rows are what the rest relies on: shaped as the ids
 ///         say, columns strictly rising within a row.
 void check_rows(const CsrMatrix& by_user, const IdTable& user_ids, const IdTable& item_ids);
@@ -81,6 +95,10 @@ void check_values(const CsrMatrix& by_user,
 CsrMatrix take_interactions(TrainingData& data);
 
 /// The confidence figures of the summary, and the warnings that follow from data and options.
-void describe(const TrainingData& data, const TrainOptions& options, TrainSummary& summary);
+/// `confidence`: of the entries by user, or empty where it is the data's uniform one.
+void describe(const TrainingData& data,
+              const Observations& by_user,
+              const TrainOptions& options,
+              TrainSummary& summary);
 
 }  // namespace alsace
