@@ -49,7 +49,7 @@ Index find_item(const OpenModel& open, std::string_view id) {
 Titles::Titles(const std::optional<std::string>& file) {
   if (file) {
     check_inputs(Paths{*file});
-    titles_ = read_titles(*file);
+    titles_ = read_items(*file);
   }
 }
 
