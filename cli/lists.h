@@ -29,6 +29,9 @@ OpenModel open_model(const std::string& path);
 Index find_user(const OpenModel& open, std::string_view id);
 Index find_item(const OpenModel& open, std::string_view id);
 
+/// Says so when --items names no item of the model.
+void note_strangers(const ItemTable& items, const IdTable& item_ids, Log& log);
+
 /// Texts of items where there are some.
 class Titles {
  public:

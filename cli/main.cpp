@@ -28,13 +28,14 @@ struct Command {
   void (*run)(Arguments);
 };
 
-constexpr std::array<Command, 8> commands = {{
+constexpr std::array<Command, 9> commands = {{
     {"train", "interactions in files to a model", train_command},
     {"evaluate", "train, test and compare with baselines", evaluate_command},
     {"recommend", "the best items for users", recommend_command},
     {"similar", "items or users like one", similar_command},
     {"explain", "why a user gets an item", explain_command},
     {"predict", "a score for each user,item line", predict_command},
+    {"report", "a page to look at a model", report_command},
     {"info", "what a model holds", info_command},
     {"demo", "all of it on a made-up film catalogue", demo_command},
 }};
