@@ -17,6 +17,7 @@ void recommend_command(Arguments arguments);
 void similar_command(Arguments arguments);
 void explain_command(Arguments arguments);
 void predict_command(Arguments arguments);
+void report_command(Arguments arguments);
 void info_command(Arguments arguments);
 void demo_command(Arguments arguments);
 

@@ -99,7 +99,7 @@ DemoData make_data(const DemoArguments& arguments, Log& log) {
   }
   data.interactions = std::move(data.catalogue->interactions);
   data.titles =
-      Titles(ItemTitles{.ids = data.interactions.item_ids, .titles = data.catalogue->titles});
+      Titles(ItemTable{.ids = data.interactions.item_ids, .titles = data.catalogue->titles});
   return data;
 }
 

@@ -46,23 +46,26 @@ Index find_item(const OpenModel& open, std::string_view id) {
   return find_row(open, open.model->item_ids, id, "item");
 }
 
-Titles::Titles(const std::optional<std::string>& file) {
-  if (file) {
-    check_inputs(Paths{*file});
-    titles_ = read_titles(*file);
-  }
-}
-
-void Titles::note_strangers(const IdTable& item_ids, Log& log) const {
-  if (!titles_) {
-    return;
-  }
-  for (std::size_t row = 0; row < static_cast<std::size_t>(titles_->ids.size()); ++row) {
-    if (item_ids.find(titles_->ids[static_cast<Index>(row)])) {
+void note_strangers(const ItemTable& items, const IdTable& item_ids, Log& log) {
+  for (Index row = 0; row < items.ids.size(); ++row) {
+    if (item_ids.find(items.ids[row])) {
       return;
     }
   }
   log.note("--items: no item of it is in the model. Check that its first column has the ids.");
+}
+
+Titles::Titles(const std::optional<std::string>& file) {
+  if (file) {
+    check_inputs(Paths{*file});
+    titles_ = read_items(*file);
+  }
+}
+
+void Titles::note_strangers(const IdTable& item_ids, Log& log) const {
+  if (titles_) {
+    cli::note_strangers(*titles_, item_ids, log);
+  }
 }
 
 std::string Titles::of(std::string_view item_id) const {

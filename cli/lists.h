@@ -29,13 +29,16 @@ OpenModel open_model(const std::string& path);
 Index find_user(const OpenModel& open, std::string_view id);
 Index find_item(const OpenModel& open, std::string_view id);
 
+/// Says so when --items names no item of the model.
+void note_strangers(const ItemTable& items, const IdTable& item_ids, Log& log);
+
 /// Texts of items where there are some.
 class Titles {
  public:
   Titles() = default;
   /// From --items FILE, if it was given. @throws Error.
   explicit Titles(const std::optional<std::string>& file);
-  explicit Titles(ItemTitles titles) : titles_(std::move(titles)) {}
+  explicit Titles(ItemTable titles) : titles_(std::move(titles)) {}
 
   [[nodiscard]] bool empty() const noexcept { return !titles_.has_value(); }
   /// Says so when --items names no item of the model: the titles stay blank then.
@@ -46,7 +49,7 @@ class Titles {
   [[nodiscard]] std::string after(std::string_view item_id) const;
 
  private:
-  std::optional<ItemTitles> titles_;
+  std::optional<ItemTable> titles_;
 };
 
 void declare_items(CommandLine& line, std::optional<std::string>& items);

@@ -36,6 +36,7 @@ constexpr std::array<Command, 9> commands = {{
     {"similar", "items or users like one", similar_command},
     {"explain", "why a user gets an item", explain_command},
     {"predict", "a score for each user,item line", predict_command},
+    {"report", "a page to look at a model", report_command},
     {"info", "what a model holds", info_command},
     {"demo", "all of it on a made-up film catalogue", demo_command},
 }};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "alsace/interactions.h"
+#include "alsace/items.h"
 
 #include <array>
 #include <cstdint>
@@ -80,17 +81,21 @@ Interactions read_interactions(std::span<const std::filesystem::path> files,
 /// @throws Error invalid_data when two columns may be meant for one role.
 std::array<int, 4> find_columns(std::span<const std::string_view> names);
 
-/// Titles and other texts of items: the first column (or the one named item, item_id or movieId)
-/// is the id, the second (or the one named title or name) the title. Any delimiter as above; text
-/// that is not UTF-8 is taken as Latin-1.
-struct ItemTitles {
-  IdTable ids = {};
-  std::vector<std::string> titles = {};  ///< [ids.size()]
-
-  /// The item's title, or nothing when there is none.
-  [[nodiscard]] std::optional<std::string_view> find(std::string_view item_id) const;
-};
-ItemTitles read_titles(const std::filesystem::path& file,
-                       const std::optional<std::string>& delimiter = {});
+/// Reads an items file: the first column (or the one named item, item_id, movieId or the like) is
+/// the id, the second (or the one named title or name) the title, all others are columns. Any
+/// delimiter and gzip as above. The text is UTF-8, or UTF-16 with a byte order mark; lines that are
+/// neither are taken as Windows-1252 (of which Latin-1 is a part).
+///
+/// A column of numbers, or of dates (YYYY-MM-DD or DD-Mon-YYYY, as years with a fraction), is of
+/// kind number; any other is a category, whose fields may hold several labels with | between them.
+/// Two or more 0/1 columns in a row are one category with their names as labels; without a header
+/// these are the lines of a file u.genre (MovieLens) beside the items file, where it fits. A year
+/// at the end of the titles, "Heat (1995)", becomes the column "year". Columns that say nothing are
+/// left out with a note: those of one value, and texts of which nearly every item has its own.
+/// @throws Error io_error when the file cannot be read; invalid_data with file:line for an empty
+/// id,
+///         a line without a title, an open quote, and a file without items.
+ItemTable read_items(const std::filesystem::path& file,
+                     const std::optional<std::string>& delimiter = {});
 
 }  // namespace alsace

@@ -103,6 +103,8 @@ class Recommender {
 
   /// @throws Error invalid_argument when the model holds no interactions.
   [[nodiscard]] Explanation explain(Index user, Index item) const;
+  /// The same for several items, for which the user's system is made once.
+  [[nodiscard]] std::vector<Explanation> explain(Index user, std::span<const Index> items) const;
 
   /// The user's factors for this history, solved to float precision against the item factors; the
   /// order of entries does not matter. Repeated items are summed (implicit) or the last taken.

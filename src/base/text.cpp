@@ -55,17 +55,40 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
-std::string from_latin1(std::string_view text) {
+void append_utf8(std::uint32_t code, std::string& text) {
+  const auto put = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
+  const auto tail = [&](std::uint32_t shift) { put(0x80U | ((code >> shift) & 0x3fU)); };
+  if (code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) {
+    code = 0xfffd;
+  }
+  if (code < 0x80) {
+    put(code);
+  } else if (code < 0x800) {
+    put(0xc0U | (code >> 6U));
+    tail(0);
+  } else if (code < 0x10000) {
+    put(0xe0U | (code >> 12U));
+    tail(6);
+    tail(0);
+  } else {
+    put(0xf0U | (code >> 18U));
+    tail(12);
+    tail(6);
+    tail(0);
+  }
+}
+
+std::string from_windows_1252(std::string_view text) {
+  // 0x80 to 0x9f; the five that are not used stay what they are in Latin-1.
+  constexpr std::array<std::uint16_t, 32> middle = {
+      0x20ac, 0x0081, 0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+      0x2039, 0x0152, 0x008d, 0x017d, 0x008f, 0x0090, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+      0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178};
   std::string converted;
   converted.reserve(text.size() + text.size() / 8);
   for (const char letter : text) {
-    const auto code = static_cast<unsigned char>(letter);
-    if (code < 0x80) {
-      converted += letter;
-    } else {
-      converted += static_cast<char>(0xc0U | (code >> 6U));
-      converted += static_cast<char>(0x80U | (code & 0x3fU));
-    }
+    const std::uint32_t code = static_cast<unsigned char>(letter);
+    append_utf8(code >= 0x80 && code < 0xa0 ? middle[code - 0x80] : code, converted);
   }
   return converted;
 }

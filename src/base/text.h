@@ -9,8 +9,11 @@ namespace alsace {
 /// Is this well-formed UTF-8 (no overlong forms, no surrogates)?
 bool is_utf8(std::string_view text) noexcept;
 
-/// Latin-1 bytes as UTF-8.
-std::string from_latin1(std::string_view text);
+/// Windows-1252 bytes as UTF-8, which is Latin-1 with letters in place of its control characters.
+std::string from_windows_1252(std::string_view text);
+
+/// Appends a code point as UTF-8; U+FFFD for what is none.
+void append_utf8(std::uint32_t code, std::string& text);
 
 /// The text with U+FFFD in place of each byte that is part of no character.
 std::string valid_utf8(std::string_view text);

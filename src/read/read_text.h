@@ -15,9 +15,9 @@ Interactions read_text(std::string_view text,
                        ReadReport* report = nullptr,
                        std::size_t block_size = std::size_t{1} << 20);
 
-/// read_titles of a file that is in memory.
-ItemTitles read_titles_text(std::string_view text,
-                            const std::string& name,
-                            const std::optional<std::string>& delimiter = {});
+/// read_items of a file that is in memory.
+ItemTable read_items_text(std::string_view text,
+                          const std::string& name,
+                          const std::optional<std::string>& delimiter = {});
 
 }  // namespace alsace

@@ -1,6 +1,7 @@
 #include "recommend/prepared.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace alsace {
 namespace {
@@ -19,11 +20,38 @@ std::vector<ItemValue> stored_history(const Model& model, Index user) {
   return values;
 }
 
+double dot(std::span<const float> x, std::span<const float> y) {
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sum += static_cast<double>(x[i]) * static_cast<double>(y[i]);
+  }
+  return sum;
+}
+
+/// What each item of a history adds to a score, largest first.
+std::vector<Scored> sorted_contributions(std::span<const Index> items,
+                                         std::span<const double> parts) {
+  std::vector<Scored> contributions;
+  for (std::size_t j = 0; j < parts.size(); ++j) {
+    contributions.push_back({.row = items[j], .score = static_cast<float>(parts[j])});
+  }
+  std::ranges::sort(contributions, [](const Scored& a, const Scored& b) {
+    return a.score > b.score || (a.score == b.score && a.row < b.row);
+  });
+  return contributions;
+}
+
 }  // namespace
 
 Explanation Recommender::explain(Index user, Index item) const {
+  return std::move(explain(user, std::span(&item, 1)).front());
+}
+
+std::vector<Explanation> Recommender::explain(Index user, std::span<const Index> items) const {
   check_row(user, model_->user_ids.size(), "user");
-  check_row(item, model_->item_ids.size(), "item");
+  for (const Index item : items) {
+    check_row(item, model_->item_ids.size(), "item");
+  }
   if (!model_->has_interactions()) {
     throw Error(ErrorCode::invalid_argument,
                 "recommend: the model holds no interactions to explain with. Train without "
@@ -44,34 +72,27 @@ Explanation Recommender::explain(Index user, Index item) const {
                             model_->user_ids[user],
                             *model_->options.regularization));
   }
-  const std::span<const float> row = ready.items.table.row(item);
-  std::vector<double> y(row.begin(), row.end());
-  for (std::size_t i = 0; model_->options.nonnegative && i < at(model_->options.factors); ++i) {
-    y[i] = x[i] > 0 ? y[i] : 0.0;
+  std::vector<Explanation> explanations;
+  for (const Index item : items) {
+    const std::span<const float> row = ready.items.table.row(item);
+    std::vector<double> y(row.begin(), row.end());
+    for (std::size_t i = 0; model_->options.nonnegative && i < at(model_->options.factors); ++i) {
+      y[i] = x[i] > 0 ? y[i] : 0.0;
+    }
+    Explanation& explanation = explanations.emplace_back();
+    if (model_->options.biases) {
+      y.back() = 0.0;  // The user's bias is a part of its own.
+      explanation.mean = model_->value_mean;
+      explanation.item_bias = static_cast<double>(model_->item_biases[at(item)]);
+      explanation.user_bias = static_cast<double>(model_->user_biases[at(user)]);
+    }
+    explanation.contributions =
+        sorted_contributions(history.items, solver.contributions(history.items, y));
+    explanation.score =
+        static_cast<float>(explanation.mean + explanation.item_bias + explanation.user_bias +
+                           dot(model_->user_factors.row(user), model_->item_factors.row(item)));
   }
-  Explanation explanation;
-  if (model_->options.biases) {
-    y.back() = 0.0;  // The user's bias is a part of its own.
-    explanation.mean = model_->value_mean;
-    explanation.item_bias = static_cast<double>(model_->item_biases[at(item)]);
-    explanation.user_bias = static_cast<double>(model_->user_biases[at(user)]);
-  }
-  const std::vector<double> parts = solver.contributions(history.items, y);
-  for (std::size_t j = 0; j < parts.size(); ++j) {
-    explanation.contributions.push_back(
-        {.row = history.items[j], .score = static_cast<float>(parts[j])});
-  }
-  std::ranges::sort(explanation.contributions, [](const Scored& a, const Scored& b) {
-    return a.score > b.score || (a.score == b.score && a.row < b.row);
-  });
-  double score = explanation.mean + explanation.item_bias + explanation.user_bias;
-  const std::span<const float> item_row = model_->item_factors.row(item);
-  for (std::size_t i = 0; i < item_row.size(); ++i) {
-    score +=
-        static_cast<double>(model_->user_factors.row(user)[i]) * static_cast<double>(item_row[i]);
-  }
-  explanation.score = static_cast<float>(score);
-  return explanation;
+  return explanations;
 }
 
 }  // namespace alsace

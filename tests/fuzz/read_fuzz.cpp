@@ -96,10 +96,27 @@ bool begins_early(std::string_view text) {
          !text.starts_with('\x1f');
 }
 
-void read_some_titles(std::string_view text) {
+/// Every text of a table is UTF-8, every column as long as the table, every label there.
+void read_some_items(std::string_view text) {
   try {
-    const ItemTitles titles = read_titles_text(text, name);
-    expect(titles.titles.size() == static_cast<std::size_t>(titles.ids.size()));
+    const ItemTable items = read_items_text(text, name);
+    const auto rows = static_cast<std::size_t>(items.ids.size());
+    expect(items.titles.size() == rows);
+    for (const std::string& title : items.titles) {
+      expect(is_utf8(title));
+    }
+    for (const ItemColumn& column : items.columns) {
+      const bool numbers = column.kind == ColumnKind::number;
+      expect(is_utf8(column.name) && column.numbers.size() == (numbers ? rows : 0));
+      expect(numbers || column.offsets.size() == rows + 1);
+      expect(numbers || column.offsets.back() == column.places.size());
+      for (const Index place : column.places) {
+        expect(place >= 0 && static_cast<std::size_t>(place) < column.labels.size());
+      }
+      for (const std::string& label : column.labels) {
+        expect(is_utf8(label));
+      }
+    }
   } catch (const Error& error) {
     expect(is_utf8(error.what()));
   }
@@ -117,7 +134,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string pieces = outcome(text, options, smallest_block + data[1]);
   expect(whole == pieces || !begins_early(text));
   if (data[1] % 4 == 0) {
-    read_some_titles(text);
+    read_some_items(text);
   }
   return 0;
 }

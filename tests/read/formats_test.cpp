@@ -235,8 +235,8 @@ TEST(ReadFormats, LeavesNoTraceOfBadLines) {
   EXPECT_EQ(lines_of(read), (std::vector<Line>{{"ann", "tea", 3, 0}, {"zoe", "bun", 1, 0}}));
 }
 
-TEST(ReadTitles, ReadsQuotedTitlesWithAHeader) {
-  const ItemTitles titles = read_titles_text(
+TEST(ReadItems, ReadsQuotedTitlesWithAHeader) {
+  const ItemTable titles = read_items_text(
       "movieId,title,genres\n11,\"American President, The (1995)\",Drama\n2,Jumanji "
       "(1995),Fantasy\n",
       "movies.csv");
@@ -246,19 +246,19 @@ TEST(ReadTitles, ReadsQuotedTitlesWithAHeader) {
   EXPECT_EQ(titles.find("3"), std::nullopt);
 }
 
-TEST(ReadTitles, TakesTextThatIsNotUtf8ForLatin1) {
-  EXPECT_EQ(read_titles_text("1|Caf\xE9 (1990)|x\n2|Caf\xC3\xA9|x\n", "u.item").find("1"),
+TEST(ReadItems, TakesTextThatIsNotUtf8ForLatin1) {
+  EXPECT_EQ(read_items_text("1|Caf\xE9 (1990)|x\n2|Caf\xC3\xA9|x\n", "u.item").find("1"),
             "Caf\xC3\xA9 (1990)");
-  EXPECT_EQ(read_titles_text("1::Caf\xC3\xA9::x\r\n", "movies.dat").find("1"), "Caf\xC3\xA9");
+  EXPECT_EQ(read_items_text("1::Caf\xC3\xA9::x\r\n", "movies.dat").find("1"), "Caf\xC3\xA9");
 }
 
-TEST(ReadTitles, FindsColumnsByName) {
-  EXPECT_EQ(read_titles_text("name;year;item\nTea;1990;t\n", "items.csv").find("t"), "Tea");
+TEST(ReadItems, FindsColumnsByName) {
+  EXPECT_EQ(read_items_text("name;year;item\nTea;1990;t\n", "items.csv").find("t"), "Tea");
 }
 
-TEST(ReadTitles, RefusesWhatHasNoTitles) {
+TEST(ReadItems, RefusesWhatHasNoTitles) {
   const auto message = [](std::string_view text) {
-    return error_of(ErrorCode::invalid_data, [&] { read_titles_text(text, "items.csv"); });
+    return error_of(ErrorCode::invalid_data, [&] { read_items_text(text, "items.csv"); });
   };
   EXPECT_EQ(
       message(""),

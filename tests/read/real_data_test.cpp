@@ -62,7 +62,7 @@ TEST(ReadRealData, MovieLensLatestSmall) {
   ALSACE_NEEDS_DATA("movielens-latest-small/ratings.csv");
 
   EXPECT_EQ(counts(read_data("movielens-latest-small/ratings.csv")), (Counts{100836, 610, 9724}));
-  const ItemTitles titles = read_titles(data_file("movielens-latest-small/movies.csv"));
+  const ItemTable titles = read_items(data_file("movielens-latest-small/movies.csv"));
   EXPECT_EQ(titles.ids.size(), 9742);
   EXPECT_EQ(titles.find("11"), "American President, The (1995)");
 }
@@ -80,11 +80,11 @@ TEST(ReadRealData, TitlesOfMovieLens) {
   ALSACE_NEEDS_DATA("movielens-100k/u.item");
   ALSACE_NEEDS_DATA("movielens-1m/movies.dat");
 
-  const ItemTitles small = read_titles(data_file("movielens-100k/u.item"));
+  const ItemTable small = read_items(data_file("movielens-100k/u.item"));
   EXPECT_EQ(small.ids.size(), 1682);
   EXPECT_EQ(small.find("1"), "Toy Story (1995)");
   EXPECT_EQ(small.find("543"), "Mis\xC3\xA9rables, Les (1995)");
-  const ItemTitles large = read_titles(data_file("movielens-1m/movies.dat"));
+  const ItemTable large = read_items(data_file("movielens-1m/movies.dat"));
   EXPECT_EQ(large.ids.size(), 3883);
   EXPECT_EQ(large.find("1"), "Toy Story (1995)");
 }
