@@ -29,7 +29,7 @@ export class Combobox {
   constructor(options: ComboboxOptions) {
     this.options = options;
     const id = freshId(options.name);
-    this.list = element("ul", { id: `${id}-list`, role: "listbox", "aria-label": options.label, hidden: true });
+    this.list = element("ul", { id: `${id}-list`, role: "listbox", "aria-label": "Suggestions", hidden: true });
     this.input = element("input", {
       id, type: "text", role: "combobox", placeholder: options.placeholder, autocomplete: "off",
       spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false",

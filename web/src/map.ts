@@ -61,7 +61,10 @@ export class ItemMap {
       hovered: (item, x, y) => this.showTooltip(item, x, y, figure),
       clicked: (item) => selection.select(item),
     });
-    if (this.scatter.renderer.kind === "canvas") figure.before(withoutWebgl(report.count));
+    if (this.scatter.renderer.kind === "canvas") {
+      figure.after(element("p", { class: "note", id: "without-webgl" },
+        "Drawn without WebGL2: this browser has none that is fast. Nothing is missing."));
+    }
     this.place();
     this.recolor();
     selection.watch(() => this.update());
@@ -213,13 +216,5 @@ function keys(): HTMLElement {
     "Drag to move, scroll or pinch to zoom, click for neighbors. Keys: arrows move, ", key("+"), " ",
     key("\u2212"), " zoom, ", key("0"), " shows all, ", key("Enter"), " takes the item in the middle, ",
     key("Esc"), " clears.",
-  );
-}
-
-function withoutWebgl(count: number): HTMLElement {
-  return element(
-    "p", { class: "notice", role: "status", id: "without-webgl" },
-    "This browser offers no WebGL2, so the points are drawn on a plain canvas. Nothing is missing" +
-      (count > 20000 ? ", but moving the map is slower." : "."),
   );
 }

@@ -1,4 +1,5 @@
-// Everything of the map that is no point: axes, the lines to the neighbors, rings and marks.
+// Everything of the map that is no point: the axes below the points, and above them the lines to the
+// neighbors, rings and marks.
 
 import type { Camera } from "./camera.ts";
 import type { PageColors } from "./colors.ts";
@@ -21,12 +22,11 @@ export interface Marked {
   recommendations: number[];
 }
 
-export class Overlay {
-  private readonly canvas: HTMLCanvasElement;
-  private readonly context: CanvasRenderingContext2D;
+/** A canvas over the whole picture; (0, 0) is the upper left corner of the camera's window. */
+class Layer {
+  protected readonly canvas: HTMLCanvasElement;
+  protected readonly context: CanvasRenderingContext2D;
   private ratio = 1;
-  private x: ArrayLike<number> = [];
-  private y: ArrayLike<number> = [];
 
   constructor(canvas: HTMLCanvasElement) {
     const context = canvas.getContext("2d");
@@ -41,28 +41,19 @@ export class Overlay {
     this.canvas.height = Math.round(height * ratio);
   }
 
-  setPositions(x: ArrayLike<number>, y: ArrayLike<number>): void {
-    this.x = x;
-    this.y = y;
-  }
-
-  draw(camera: Camera, axes: Axes, marked: Marked, size: number, colors: PageColors): void {
+  protected clear(): void {
     const { context } = this;
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     context.clearRect(0, 0, this.canvas.width, this.canvas.height);
     context.translate(frame.left, frame.top);
-    this.drawAxes(camera, axes, colors);
-    context.save();
-    context.beginPath();
-    context.rect(0, 0, camera.width, camera.height);
-    context.clip();
-    this.drawMarks(camera, marked, size, colors);
-    context.restore();
   }
+}
 
-  private drawAxes(camera: Camera, axes: Axes, colors: PageColors): void {
+export class AxesLayer extends Layer {
+  draw(camera: Camera, axes: Axes, colors: PageColors): void {
     const { context } = this;
     const { width, height } = camera;
+    this.clear();
     const [left, top] = camera.toPlane(0, 0);
     const [right, bottom] = camera.toPlane(width, height);
     context.font = `12px ${fontOf(this.canvas)}`;
@@ -103,6 +94,27 @@ export class Overlay {
     context.lineTo(x2, y2);
     context.stroke();
     context.globalAlpha = 1;
+  }
+}
+
+export class MarksLayer extends Layer {
+  private x: ArrayLike<number> = [];
+  private y: ArrayLike<number> = [];
+
+  setPositions(x: ArrayLike<number>, y: ArrayLike<number>): void {
+    this.x = x;
+    this.y = y;
+  }
+
+  draw(camera: Camera, marked: Marked, size: number, colors: PageColors): void {
+    const { context } = this;
+    this.clear();
+    context.save();
+    context.beginPath();
+    context.rect(0, 0, camera.width, camera.height);
+    context.clip();
+    this.drawMarks(camera, marked, size, colors);
+    context.restore();
   }
 
   private drawMarks(camera: Camera, marked: Marked, size: number, colors: PageColors): void {

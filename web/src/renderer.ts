@@ -1,4 +1,4 @@
-// What draws the points: WebGL2, or a plain canvas where there is none.
+// What draws the points: WebGL2, or a plain canvas where that is missing or slow.
 
 import type { Camera } from "./camera.ts";
 
@@ -22,5 +22,5 @@ export function pointStyle(count: number, camera: Camera): PointStyle {
   const zoom = Math.max(camera.zoom, 1);
   const size = Math.min(Math.max(room * 0.5, 2.2), 11) * zoom ** 0.22;
   const opacity = 0.86 * Math.min(1, (4000 / Math.max(count, 1)) ** 0.25) * zoom ** 0.25;
-  return { size: Math.min(size, 15), opacity: Math.min(Math.max(opacity, 0.3), 0.9) };
+  return { size: Math.min(size, 15), opacity: Math.min(Math.max(opacity, 0.4), 0.9) };
 }

@@ -5,7 +5,7 @@ import { CanvasPoints } from "./canvas_points.ts";
 import { pageColors, type PageColors } from "./colors.ts";
 import { element } from "./dom.ts";
 import { listen } from "./gestures.ts";
-import { frame, Overlay, type Axes, type Marked } from "./overlay.ts";
+import { AxesLayer, frame, MarksLayer, type Axes, type Marked } from "./overlay.ts";
 import { PointGrid, range } from "./picking.ts";
 import { pointStyle, type PointRenderer } from "./renderer.ts";
 import { WebglPoints } from "./webgl_points.ts";
@@ -27,7 +27,8 @@ export class Scatter {
   hovered: number | null = null;
   private readonly root: HTMLElement;
   private readonly window: HTMLElement;
-  private readonly overlay: Overlay;
+  private readonly ground: AxesLayer;
+  private readonly overlay: MarksLayer;
   private readonly events: ScatterEvents;
   private x = new Float32Array();
   private y = new Float32Array();
@@ -36,6 +37,8 @@ export class Scatter {
   private marked: Omit<Marked, "hovered"> = { selected: null, neighbors: [], history: [], recommendations: [] };
   private colors: PageColors = pageColors();
   private pending = 0;
+  /** Whether the points must be drawn anew, and not only what lies over them. */
+  private stale = true;
   private gliding = 0;
 
   /** Fills `root`, which has a size of its own and takes the focus. */
@@ -44,10 +47,11 @@ export class Scatter {
     this.events = events;
     const plain = () => element("canvas", { "aria-hidden": "true" });
     let points = plain();
-    const over = plain();
+    const [under, over] = [plain(), plain()];
     this.window = element("div", { class: "window" }, points);
-    root.append(this.window, over);
-    this.overlay = new Overlay(over);
+    root.append(under, this.window, over);
+    this.ground = new AxesLayer(under);
+    this.overlay = new MarksLayer(over);
     const webgl = WebglPoints.make(points, () => this.redraw());
     if (!webgl) {
       // A canvas that was asked for WebGL gives no plain context any more in every browser.
@@ -84,7 +88,7 @@ export class Scatter {
 
   setMarks(marked: Omit<Marked, "hovered">): void {
     this.marked = marked;
-    this.redraw();
+    this.redrawMarks();
   }
 
   /** Where an item is on the screen, in client coordinates. */
@@ -141,19 +145,34 @@ export class Scatter {
     this.gliding = 0;
   }
 
+  /** With the next frame. */
   redraw(): void {
-    this.pending ||= requestAnimationFrame(() => this.draw());
+    this.stale = true;
+    this.redrawMarks();
+  }
+
+  private redrawMarks(): void {
+    this.pending ||= requestAnimationFrame(() => this.paint());
   }
 
   /** At once: for a page that is about to be printed. */
   draw(): void {
+    this.stale = true;
+    this.paint();
+  }
+
+  private paint(): void {
     cancelAnimationFrame(this.pending);
     this.pending = 0;
     this.frames++;
     const style = pointStyle(this.x.length, this.camera);
-    this.renderer.draw(this.camera, style);
+    if (this.stale) {
+      this.renderer.draw(this.camera, style);
+      this.ground.draw(this.camera, this.axes, this.colors);
+      this.stale = false;
+    }
     const marked = { ...this.marked, hovered: this.hovered };
-    this.overlay.draw(this.camera, this.axes, marked, style.size, this.colors);
+    this.overlay.draw(this.camera, marked, style.size, this.colors);
   }
 
   private resize(): void {
@@ -166,6 +185,7 @@ export class Scatter {
     });
     this.camera.resize(...inner);
     this.renderer.resize(...inner, ratio);
+    this.ground.resize(width, height, ratio);
     this.overlay.resize(width, height, ratio);
     this.draw();
   }
@@ -193,7 +213,7 @@ export class Scatter {
       this.hovered = item;
       const place = item === null ? { x: 0, y: 0 } : this.positionOf(item);
       this.events.hovered(item, place.x, place.y);
-      this.redraw();
+      this.redrawMarks();
     };
     listen(this.root, this.window, {
       zoom: (px, py, factor) => {

@@ -39,11 +39,22 @@ export class WebglPoints implements PointRenderer {
   private order = new Uint32Array();
   private ratio = 1;
 
-  /** Null where the browser has no WebGL2. `restored` is told when a lost context is back. */
+  /**
+   * Null where the browser has no WebGL2, or makes it without a graphics card. `restored` is told when
+   * a lost context is back.
+   */
   static make(canvas: HTMLCanvasElement, restored: () => void): WebglPoints | null {
-    // What was drawn is kept, so that the page prints with its points.
-    const gl = canvas.getContext("webgl2", { antialias: false, preserveDrawingBuffer: true });
-    return gl ? new WebglPoints(canvas, gl, restored) : null;
+    const gl = canvas.getContext("webgl2", {
+      antialias: false,
+      failIfMajorPerformanceCaveat: true,
+      preserveDrawingBuffer: true,  // So that the page prints with its points.
+    });
+    if (!gl) return null;
+    if (isSoftware(gl)) {
+      gl.getExtension("WEBGL_lose_context")?.loseContext();
+      return null;
+    }
+    return new WebglPoints(canvas, gl, restored);
   }
 
   private constructor(canvas: HTMLCanvasElement, gl: WebGL2RenderingContext, restored: () => void) {
@@ -129,6 +140,13 @@ export class WebglPoints implements PointRenderer {
     gl.uniform1f(uniform("opacity"), style.opacity);
     gl.drawElements(gl.POINTS, this.order.length, gl.UNSIGNED_INT, 0);
   }
+}
+
+/** Not every browser that should refuse a slow context does; but this one tells what makes it. */
+function isSoftware(gl: WebGL2RenderingContext): boolean {
+  const names = gl.getExtension("WEBGL_debug_renderer_info");
+  const renderer = names ? String(gl.getParameter(names.UNMASKED_RENDERER_WEBGL)) : "";
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(renderer);
 }
 
 function linked(gl: WebGL2RenderingContext, vertex: string, fragment: string): WebGLProgram {

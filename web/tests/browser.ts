@@ -14,7 +14,7 @@ export function launch(): Promise<Browser> {
     headless: true,
     args: [
       "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-      "--disable-sync", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+      "--disable-sync", "--disable-gpu",
     ],
   });
 }
@@ -27,8 +27,32 @@ export interface Watched {
   requests: string[];
 }
 
-export async function open(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Watched> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+/**
+ * What the page finds of WebGL2: "none", "slow" (a headless browser makes it in software, and the page
+ * declines it), or the same given to the page as if it were "fast".
+ */
+export type Webgl = "none" | "slow" | "fast";
+
+export interface OpenOptions extends BrowserContextOptions {
+  webgl?: Webgl;
+}
+
+function pretend(webgl: Webgl): void {
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (this: HTMLCanvasElement, kind: string, attributes?: object) {
+    if (kind === "webgl2" && webgl === "none") return null;
+    return Reflect.apply(getContext, this, [kind, { ...attributes, failIfMajorPerformanceCaveat: false }]) as RenderingContext;
+  } as typeof getContext;
+  const { getExtension } = WebGL2RenderingContext.prototype;
+  WebGL2RenderingContext.prototype.getExtension = function (this: WebGL2RenderingContext, name: string) {
+    return name === "WEBGL_debug_renderer_info" ? null : (Reflect.apply(getExtension, this, [name]) as unknown);
+  } as typeof getExtension;
+}
+
+export async function open(browser: Browser, address: string, options: OpenOptions = {}): Promise<Watched> {
+  const { webgl = "slow", ...rest } = options;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...rest });
+  if (webgl !== "slow") await context.addInitScript(pretend, webgl);
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];

@@ -20,7 +20,7 @@ try {
   });
   if (options.has("color")) await page.getByLabel("Color").selectOption(options.get("color") ?? "");
   if (options.has("select")) {
-    await page.getByLabel("Find an item").fill(options.get("select") ?? "");
+    await page.getByRole("combobox", { name: "Find an item" }).fill(options.get("select") ?? "");
     await page.keyboard.press("Enter");
     for (let i = 0; i < 3; i++) await page.getByRole("button", { name: "Zoom out" }).click();
     await page.mouse.move(0, 0);
