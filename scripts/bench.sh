@@ -1,7 +1,7 @@
 # `./run bench`: microbenchmarks, and the comparison with other engines. Sourced by ./run.
 # shellcheck shell=bash
 
-bench_parts="kernels read train python compare"
+bench_parts="kernels read train python compare quality"
 peers=build/bench/peers
 
 # bench [PART [--] [OPTIONS...]]: one part, or all of them.
@@ -41,12 +41,24 @@ build_bench() {
 bench_python() {
   install_python_packages
   build_bench power_law recommend_time
+  build_package
+  step "python"
+  PYTHONPATH=bench:build/release/python .venv/bin/python bench/python_bench.py "$@"
+}
+
+# Alsace on published benchmarks: the tables of docs/results.md.
+bench_quality() {
+  install_python_packages
+  build_package
+  step "quality"
+  PYTHONPATH=bench:build/release/python .venv/bin/python -m quality "$@"
+}
+
+build_package() {
   step "build release with the Python module"
   cmake --preset release -DALSACE_BUILD_PYTHON=ON -DPython_EXECUTABLE="$PWD/.venv/bin/python" \
     --log-level=NOTICE
   cmake --build build/release --parallel "$jobs" --target alsace_cli _engine
-  step "python"
-  PYTHONPATH=bench:build/release/python .venv/bin/python bench/python_bench.py "$@"
 }
 
 bench_compare() {
