@@ -28,7 +28,7 @@ struct Command {
   void (*run)(Arguments);
 };
 
-constexpr std::array<Command, 9> commands = {{
+constexpr std::array<Command, 10> commands = {{
     {"train", "interactions in files to a model", train_command},
     {"evaluate", "train, test and compare with baselines", evaluate_command},
     {"tune", "search the options that rank best", tune_command},

@@ -2,6 +2,7 @@
 
 #include "alsace/evaluate.h"
 
+#include "baselines.h"
 #include "data.h"
 #include "evaluation.h"
 #include "files.h"
@@ -110,7 +111,7 @@ std::string ReportTest::evaluate(const OpenModel& open, int threads, Log& log) c
   });
   std::vector<Scorer> scorers = {als_scorer(open.model, split)};
   for (const char* name : {rates ? "mean" : "random", rates ? "item-mean" : "popularity"}) {
-    scorers.push_back(baseline(name, split, model.options.seed));
+    scorers.push_back(baseline(name, split, {}, model.options.seed, threads));
   }
   std::vector<Result> results;
   for (const Scorer& scorer : scorers) {

@@ -128,14 +128,17 @@ class Neighbors {
         by_item,
         pool,
         [&](Index item, std::span<const Index> others, std::span<const double> products) {
-          Best best(std::min(neighbors, others.size()));
+          std::vector<Scored> near;
           for (const Index other : others) {
             const double scale = norms[at(item)] * norms[at(other)];
             if (other != item && scale > 0) {
-              best.add(other, static_cast<float>(products[at(other)] / scale));
+              near.push_back(
+                  {.row = other, .score = static_cast<float>(products[at(other)] / scale)});
             }
           }
-          similar_[at(item)] = best.take();
+          const auto kept = static_cast<std::ptrdiff_t>(std::min(neighbors, near.size()));
+          std::ranges::partial_sort(near, near.begin() + kept, ranks_before);
+          similar_[at(item)].assign(near.begin(), near.begin() + kept);
         });
   }
 
