@@ -18,6 +18,10 @@ if(ALSACE_SANITIZE)
   # g++ warns of variables that only its own checks read too early.
   target_compile_options(alsace_developer INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+  # Each kernel for the common machine and for the least one: sanitizers compile each set of
+  # instructions for minutes, and release tests all of them.
+  target_compile_definitions(alsace_developer INTERFACE
+    "HWY_DISABLED_TARGETS=(HWY_AVX2-1|HWY_SSE4|HWY_SSSE3)")
 endif()
 
 # Compiles what was compiled before from a cache, where there is one.

@@ -31,10 +31,9 @@ run_tests() {
     check "installed copy" test_installed_copy
     check "build asan" build_preset asan
     check "unit tests under asan and ubsan" run_ctest asan "${not_slow[@]}"
+    check "fuzzing" fuzz
     check "build tsan" build_tsan
     check "unit tests under tsan" run_ctest tsan "${not_slow[@]}" -L "^(${threaded// /|})\$"
-    check "build fuzz" build_preset fuzz
-    check "fuzzing" fuzz
   fi
   report
 }
@@ -145,15 +144,27 @@ build_tsan() {
   without_aslr cmake --build build/tsan --parallel "$jobs" --target "${targets[@]}"
 }
 
+# All fuzzers, as many at once as there are processors.
 fuzz() {
-  local source name work
+  local source names=()
   for source in tests/fuzz/*_fuzz.cpp; do
-    name=$(basename "$source" _fuzz.cpp)
-    step "fuzz $name for $fuzz_seconds s"
-    work=$(mktemp -d)  # What the fuzzer finds new stays out of the kept corpus.
-    without_aslr "build/fuzz/tests/fuzz/${name}_fuzz" -max_total_time="$fuzz_seconds" -verbosity=0 \
-      -print_final_stats=1 -rss_limit_mb=2048 -artifact_prefix="$log/$name-" \
-      "$work" "tests/fuzz/corpus/$name"
-    rm -rf "$work"
+    names+=("$(basename "$source" _fuzz.cpp)")
   done
+  say "${names[*]}: $fuzz_seconds s each"
+  export log fuzz_seconds
+  export -f fuzz_one without_aslr
+  printf '%s\0' "${names[@]}" | xargs -0 -I NAME -P "$jobs" bash -euo pipefail -c "fuzz_one NAME"
+}
+
+# fuzz_one NAME: its output comes as a whole, when it is done.
+fuzz_one() {
+  local name=$1 status=0 work
+  work=$(mktemp -d)  # What the fuzzer finds new stays out of the kept corpus.
+  without_aslr "build/asan/tests/fuzz/${name}_fuzz" -max_total_time="$fuzz_seconds" -verbosity=0 \
+    -print_final_stats=1 -rss_limit_mb=2048 -artifact_prefix="$log/$name-" \
+    "$work" "tests/fuzz/corpus/$name" >"$work.txt" 2>&1 || status=$?
+  printf '\nfuzz %s\n%s\n' "$name" "$(cat "$work.txt")"
+  rm -rf "$work" "$work.txt"
+  ((status == 0)) || printf '%s\n' "The fuzzer of $name failed; the input is in $log/$name-*"
+  return "$status"
 }

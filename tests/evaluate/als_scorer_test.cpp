@@ -4,7 +4,6 @@
 #include "evaluate/evaluate_data.h"
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -15,8 +14,6 @@ namespace alsace {
 namespace {
 
 using testing::ElementsAre;
-
-constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
 
 FactorTable table_of(const std::vector<std::vector<float>>& rows) {
   FactorTable table(static_cast<Index>(rows.size()), 2);
@@ -58,12 +55,6 @@ Split split_with_ids(IdTable user_ids, IdTable item_ids) {
 
 Split matching_split() {
   return split_with_ids(numbered_ids("u", 2), numbered_ids("i", 4));
-}
-
-std::vector<float> scores_of(const Scorer& scorer, Index user, std::size_t items) {
-  std::vector<float> scores(items);
-  scorer.scores(user, scores);
-  return scores;
 }
 
 TEST(AlsScorer, ScoresByTheModel) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <initializer_list>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,6 +48,15 @@ inline std::vector<std::pair<Index, Index>> pairs_of(const Triplets& triplets) {
     result.emplace_back(triplets.users[entry], triplets.items[entry]);
   }
   return result;
+}
+
+inline constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
+
+/// The scores of items 0, 1, ... for a user.
+inline std::vector<float> scores_of(const Scorer& scorer, Index user, std::size_t items) {
+  std::vector<float> scores(items);
+  scorer.scores(user, scores);
+  return scores;
 }
 
 /// Every user gets the row of the table that is theirs.

@@ -6,7 +6,6 @@
 #include "support/error_of.h"
 
 #include <cmath>
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -18,8 +17,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
 
 Evaluation evaluate_for(const std::string& metrics, const Scorer& scorer, const Split& split) {
   return evaluate(scorer, split, {.metrics = parse_metrics(metrics)});

@@ -3,7 +3,6 @@
 
 #include "evaluate/evaluate_data.h"
 
-#include <limits>
 #include <set>
 #include <vector>
 
@@ -14,14 +13,6 @@ namespace alsace {
 namespace {
 
 using testing::ElementsAre;
-
-constexpr float minus_infinity = -std::numeric_limits<float>::infinity();
-
-std::vector<float> scores_of(const Scorer& scorer, Index user, std::size_t items) {
-  std::vector<float> scores(items);
-  scorer.scores(user, scores);
-  return scores;
-}
 
 TEST(PopularityScorer, CountsTrainingInteractions) {
   const Split split = worked_example();

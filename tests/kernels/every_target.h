@@ -16,6 +16,9 @@ class EveryTarget : public testing::TestWithParam<std::int64_t> {
   void TearDown() override { hwy::SetSupportedTargetsForTest(0); }
 };
 
+/// Around the strides, vectors and blocks.
+inline constexpr std::size_t sizes[] = {1, 3, 16, 17, 40, 64, 65, 130};
+
 /// A size as a stride.
 inline std::size_t padded(std::size_t size) {
   return (size + 15) / 16 * 16;

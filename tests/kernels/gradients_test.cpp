@@ -137,7 +137,7 @@ struct Systems {
 };
 
 const std::vector<std::size_t> lengths = {1, 2, 3, 4, 5, 7, 8, 9, 15, 17, 64, 130};
-constexpr std::size_t sizes[] = {1, 3, 16, 17, 40, 48, 64, 65, 128, 130, 256, 300};
+constexpr std::size_t factor_counts[] = {1, 3, 16, 17, 40, 48, 64, 65, 128, 130, 256, 300};
 using Kind = GradientLimits::Kind;
 const GradientLimits precise{.kind = Kind::usual, .tolerance = 1e-6F, .most_steps = 500};
 
@@ -175,7 +175,7 @@ TEST_P(Gradients, SolvesTheHandMadeSystem) {
 }
 
 TEST_P(Gradients, SolvesWhatItsTwinSolves) {
-  for (const std::size_t size : sizes) {
+  for (const std::size_t size : factor_counts) {
     Systems systems(size, lengths);
     const auto plain = systems.solve(precise, false, true);
     for (const bool half : {false, true}) {
@@ -197,7 +197,7 @@ TEST_P(Gradients, SolvesWhatItsTwinSolves) {
 TEST_P(Gradients, OneRoughStepEqualsItsTwin) {
   // A step each, so that nothing but the sums can differ; the last one counts p'Ap only.
   for (const float tolerance : {1e-3F, 0.5F}) {
-    for (const std::size_t size : sizes) {
+    for (const std::size_t size : factor_counts) {
       Systems systems(size, lengths);
       const GradientLimits rough{.kind = Kind::rough, .tolerance = tolerance, .most_steps = 1};
       const auto plain = systems.solve(rough, false, true);
@@ -278,7 +278,7 @@ TEST_P(Gradients, LongRowsLoseNoDigits) {
 }
 
 TEST_P(Gradients, TheBackwardLimitBoundsTheResidual) {
-  for (const std::size_t size : sizes) {
+  for (const std::size_t size : factor_counts) {
     Systems systems(size, lengths);
     for (auto& w : systems.weights.back()) {
       w = 100 * std::abs(w);  // Far from what the preconditioner expects.

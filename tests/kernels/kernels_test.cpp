@@ -12,8 +12,6 @@
 namespace alsace::kernels {
 namespace {
 
-constexpr std::size_t sizes[] = {1, 3, 16, 17, 40, 64, 65, 130};
-
 /// Normal numbers in the first `size` of every `stride`, zeros between.
 template <class T>
 AlignedVector<T> normal_rows(std::size_t rows, std::size_t size, std::uint64_t seed) {

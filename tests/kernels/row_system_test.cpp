@@ -17,7 +17,6 @@ namespace {
 
 class RowSystem : public EveryTarget {};
 
-constexpr std::size_t sizes[] = {1, 3, 16, 17, 40, 64, 65, 130};
 constexpr float garbage = std::numeric_limits<float>::quiet_NaN();
 
 /// Normal numbers in the first `size` of every row, zeros beyond; `entries` of its rows by number.

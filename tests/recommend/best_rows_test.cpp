@@ -1,6 +1,8 @@
 #include "alsace/error.h"
 #include "alsace/recommend.h"
 
+#include "recommend/rows_of.h"
+
 #include <algorithm>
 #include <random>
 
@@ -50,12 +52,6 @@ std::vector<Index> sorted_rows(FactorView table,
   scores.resize(std::min(scores.size(), static_cast<std::size_t>(search.top_k)));
   std::vector<Index> rows;
   std::ranges::transform(scores, std::back_inserter(rows), &std::pair<double, Index>::second);
-  return rows;
-}
-
-std::vector<Index> rows_of(const std::vector<Scored>& list) {
-  std::vector<Index> rows;
-  std::ranges::transform(list, std::back_inserter(rows), &Scored::row);
   return rows;
 }
 

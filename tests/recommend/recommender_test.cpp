@@ -2,6 +2,7 @@
 #include "alsace/recommend.h"
 #include "alsace/train.h"
 
+#include "recommend/rows_of.h"
 #include "recommend/top_k.h"
 #include "support/datasets.h"
 #include "support/error_of.h"
@@ -42,12 +43,6 @@ Model hand_made_model() {
   model.value_mean = 1;
   model.interactions = {.rows = 1, .columns = 4, .offsets = {0, 1}, .indices = {0}};
   return model;
-}
-
-std::vector<Index> rows_of(const std::vector<Scored>& list) {
-  std::vector<Index> rows;
-  std::ranges::transform(list, std::back_inserter(rows), &Scored::row);
-  return rows;
 }
 
 TEST(Recommender, ListsUnseenItemsByFallingScoreTiesByLowerRow) {

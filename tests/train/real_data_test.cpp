@@ -2,6 +2,7 @@
 #include "alsace/train.h"
 
 #include "support/datasets.h"
+#include "support/dense_oracle.h"
 #include "support/sparse_oracle.h"
 
 #include <cmath>

@@ -3,6 +3,7 @@
 #include "alsace/recommend.h"
 
 #include "support/datasets.h"
+#include "support/dense_oracle.h"
 #include "support/error_of.h"
 #include "support/sparse_oracle.h"
 
