@@ -104,6 +104,21 @@ Axis axis_of(std::span<const double> values, bool log, int ticks) {
   return log ? log_axis(low, high, ticks) : linear_axis(low, high, ticks);
 }
 
+Axis close_axis_of(std::span<const double> values, int ticks) {
+  Axis axis = axis_of(values, false, ticks);
+  if (values.size() > 1) {
+    const auto [low, high] = std::ranges::minmax(values);
+    const double room = (high - low) * 0.03;
+    if (room > 0) {
+      axis.low = low - room;
+      axis.high = high + room;
+    }
+  }
+  std::erase_if(axis.ticks,
+                [&](const Tick& tick) { return tick.value < axis.low || tick.value > axis.high; });
+  return axis;
+}
+
 std::string number_label(double value) {
   // i * step is off by an ulp or so; ten digits hide that and keep 2,010 to 2,011 apart.
   std::string label = fmt::format("{:.10g}", value == 0 ? 0.0 : value);

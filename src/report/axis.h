@@ -30,6 +30,9 @@ bool drawable(double value, bool log) noexcept;
 /// times powers of ten; about `ticks` of them. Without values 0 to 1 (1 to 10).
 Axis axis_of(std::span<const double> values, bool log, int ticks = 6);
 
+/// The same with ends close around the values, and the ticks between them.
+Axis close_axis_of(std::span<const double> values, int ticks = 8);
+
 /// A number as people write it: up to four digits, an exponent where that takes many zeros.
 std::string number_label(double value);
 

@@ -1,6 +1,8 @@
 #include "report/parts.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <numeric>
 
@@ -58,6 +60,14 @@ std::int64_t trained(std::span<const std::int64_t> counts) {
 }
 
 }  // namespace
+
+Json float_json(float number) {
+  std::array<char, 32> digits{};
+  const char* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  double value = 0;
+  std::from_chars(digits.data(), end, value);
+  return value;
+}
 
 Json facts_json(const Model& model) {
   const std::int64_t users = trained(model.user_counts);

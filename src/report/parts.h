@@ -22,6 +22,9 @@ struct ReportItems {
 };
 ReportItems report_items(const Model& model, const ItemTable& items);
 
+/// A float as the number with its shortest digits: 0.1, not 0.10000000149.
+Json float_json(float number);
+
 /// Numbers about the data and the training options.
 Json facts_json(const Model& model);
 Json training_json(const Model& model);

@@ -80,15 +80,19 @@ std::vector<unsigned> ascii_codes(std::string_view text) {
   return codes;
 }
 
-constexpr double letter_gap = 2;
+/// Between letters, of which bold ones have thicker strokes.
+double letter_gap(bool bold) {
+  return bold ? 2.8 : 2.2;
+}
+
 constexpr double grid_of_size = 0.088;  ///< A step of the letters' grid for each pixel of size.
 
-double grid_width(std::span<const unsigned> codes) {
+double grid_width(std::span<const unsigned> codes, double gap) {
   double width = 0;
   for (const unsigned code : codes) {
-    width += glyph_of(code).width + letter_gap;
+    width += glyph_of(code).width + gap;
   }
-  return std::max(width - letter_gap, 0.0);
+  return std::max(width - gap, 0.0);
 }
 
 double grid_digit(char letter) {
@@ -177,7 +181,8 @@ void RasterCanvas::rectangle(Spot corner, double width, double height, Paint pai
 void RasterCanvas::text(Spot place, std::string_view text, const TextStyle& style) {
   const std::vector<unsigned> codes = ascii_codes(text);
   const double step = grid_of_size * style.size;
-  const double width = grid_width(codes);
+  const double gap = letter_gap(style.bold);
+  const double width = grid_width(codes, gap);
   double x = style.anchor == Anchor::start    ? 0
              : style.anchor == Anchor::middle ? -width / 2
                                               : -width;
@@ -204,7 +209,7 @@ void RasterCanvas::text(Spot place, std::string_view text, const TextStyle& styl
       }
     }
     path(spots, stroke);
-    x += glyph.width + letter_gap;
+    x += glyph.width + gap;
   }
 }
 

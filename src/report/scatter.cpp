@@ -122,7 +122,7 @@ void draw(Canvas& canvas, const Picture& picture) {
     drawn[1].push_back(picture.values[1][item]);
   }
   const Frame frame =
-      draw_frame(canvas, area, around, axis_of(drawn[0], false), axis_of(drawn[1], false));
+      draw_frame(canvas, area, around, close_axis_of(drawn[0]), close_axis_of(drawn[1]));
   const double radius = order.size() <= 2'000 ? 3.5 : order.size() <= 20'000 ? 2.5 : 1.7;
   for (const std::size_t item : order) {
     canvas.disc(frame.spot(picture.values[0][item], picture.values[1][item]),

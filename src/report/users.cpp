@@ -50,7 +50,7 @@ Json contributions_json(const Explanation& explanation,
   const auto& parts = explanation.contributions;
   for (std::size_t i = 0; i < std::min(parts.size(), most_contributions); ++i) {
     named.insert(parts[i].row);
-    out.push_back(Json::array({items.places[at(parts[i].row)], parts[i].score}));
+    out.push_back(Json::array({items.places[at(parts[i].row)], float_json(parts[i].score)}));
   }
   return out;
 }
@@ -73,7 +73,8 @@ Json history_json(const Model& model,
   Json others = Json::array();
   std::int64_t entry = model.interactions.offsets[at(user)];
   for (const Index item : model.interactions.row(user)) {
-    Json pair = Json::array({items.places[at(item)], model.interactions.value(entry++)});
+    Json pair =
+        Json::array({items.places[at(item)], float_json(model.interactions.value(entry++))});
     if (items.places[at(item)] >= 0) {
       (named.contains(item) ? first : others).push_back(std::move(pair));
     }
@@ -96,7 +97,7 @@ Json user_json(const Recommender& recommender, Index user, const ReportItems& it
     for (std::size_t i = 0; i < list.size(); ++i) {
       recommendations.push_back(
           {{"item", items.places[at(list[i].row)]},
-           {"score", list[i].score},
+           {"score", float_json(list[i].score)},
            {"mean", explanations[i].mean},
            {"item_bias", explanations[i].item_bias},
            {"user_bias", explanations[i].user_bias},
