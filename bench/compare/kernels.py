@@ -16,7 +16,7 @@ VALUES = ("float", "half", "double")
 # What the page shows, and what one unit of it is. Those beside the first with these factors only.
 UNITS = {
     "conjugate_gradients": "entry, pass",
-    "score_rows": "row",
+    "score_rows": "row, query",
     "row_system/gram_of_factors": "entry",
     "row_system/solve_factored": "row",
     "products": "row",

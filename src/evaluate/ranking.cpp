@@ -99,16 +99,12 @@ void Ranking::find_auc(std::span<const Index> test_row) {
     }
     scores_[at(item)] = hidden;  // Taken out, and not counted again where the row repeats it.
   }
-  std::ranges::sort(test_scores_);
-  std::int64_t others = 0;
-  std::int64_t twice_won = 0;
-  for (const float score : scores_) {
-    if (!std::isnan(score)) {
-      ++others;
-      const auto ties = std::ranges::lower_bound(test_scores_, score);
-      const auto above = std::ranges::upper_bound(test_scores_, score);
-      twice_won += 2 * (test_scores_.end() - above) + (above - ties);
-    }
+  const Standing all = standing(scores_, std::numeric_limits<float>::infinity());
+  const std::size_t others = all.won + all.tied;
+  std::size_t twice_won = 0;
+  for (const float score : test_scores_) {
+    const Standing own = standing(scores_, score);
+    twice_won += 2 * own.won + own.tied;
   }
   auc_ = others == 0 ? 0.5
                      : static_cast<double>(twice_won) / (2.0 * static_cast<double>(others) *

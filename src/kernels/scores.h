@@ -31,6 +31,15 @@ void score_rows(const Rows& rows,
 /// The place of the first value above `bound`, or `count`; values that are no numbers never are.
 std::size_t first_above(const float* values, std::size_t count, float bound);
 
+/// How many values are below a bound, and how many equal it; those that are no numbers are neither.
+/// Fewer than 2^31 values.
+struct Counts {
+  std::size_t below = 0;
+  std::size_t equal = 0;
+  bool operator==(const Counts&) const = default;
+};
+Counts count_against(const float* values, std::size_t count, float bound);
+
 /// The plain loops: the truth the fast ones are tested against; sums in double.
 namespace reference {
 void score_rows(const Rows& rows,
@@ -39,6 +48,7 @@ void score_rows(const Rows& rows,
                 float* out,
                 std::size_t out_stride);
 std::size_t first_above(const float* values, std::size_t count, float bound);
+Counts count_against(const float* values, std::size_t count, float bound);
 }  // namespace reference
 
 }  // namespace alsace::kernels

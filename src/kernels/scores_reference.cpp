@@ -26,4 +26,13 @@ std::size_t first_above(const float* values, std::size_t count, float bound) {
   return place;
 }
 
+Counts count_against(const float* values, std::size_t count, float bound) {
+  Counts counts;
+  for (std::size_t place = 0; place < count; ++place) {
+    counts.below += values[place] < bound ? 1 : 0;
+    counts.equal += values[place] == bound ? 1 : 0;
+  }
+  return counts;
+}
+
 }  // namespace alsace::kernels::reference

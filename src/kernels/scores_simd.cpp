@@ -237,6 +237,25 @@ std::size_t first_above(const float* values, std::size_t count, float bound) {
   return place;
 }
 
+Counts count_against(const float* values, std::size_t count, float bound) {
+  const Floats d;
+  const hn::RebindToSigned<Floats> integers;
+  const std::size_t lanes = hn::Lanes(d);
+  const FloatVector limit = hn::Set(d, bound);
+  auto below = hn::Zero(integers);  // A lane that is so counts as -1.
+  auto equal = hn::Zero(integers);
+  std::size_t place = 0;
+  for (; place + lanes <= count; place += lanes) {
+    const FloatVector some = hn::LoadU(d, values + place);
+    below = hn::Add(below, hn::BitCast(integers, hn::VecFromMask(d, hn::Lt(some, limit))));
+    equal = hn::Add(equal, hn::BitCast(integers, hn::VecFromMask(d, hn::Eq(some, limit))));
+  }
+  Counts counts = reference::count_against(values + place, count - place, bound);
+  counts.below += static_cast<std::size_t>(-hn::GetLane(hn::SumOfLanes(integers, below)));
+  counts.equal += static_cast<std::size_t>(-hn::GetLane(hn::SumOfLanes(integers, equal)));
+  return counts;
+}
+
 }  // namespace alsace::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -244,6 +263,7 @@ HWY_AFTER_NAMESPACE();
 namespace alsace::kernels {
 HWY_EXPORT(score_rows);
 HWY_EXPORT(first_above);
+HWY_EXPORT(count_against);
 
 void score_rows(const Rows& rows,
                 const float* const* queries,
@@ -255,6 +275,10 @@ void score_rows(const Rows& rows,
 
 std::size_t first_above(const float* values, std::size_t count, float bound) {
   return HWY_DYNAMIC_DISPATCH(first_above)(values, count, bound);
+}
+
+Counts count_against(const float* values, std::size_t count, float bound) {
+  return HWY_DYNAMIC_DISPATCH(count_against)(values, count, bound);
 }
 
 }  // namespace alsace::kernels

@@ -37,4 +37,9 @@ std::vector<Scored> top_k(std::span<const float> scores, std::size_t top_k) {
   return best.take();
 }
 
+Standing standing(std::span<const float> scores, float score) {
+  const kernels::Counts counts = kernels::count_against(scores.data(), scores.size(), score);
+  return {.won = counts.below, .tied = counts.equal};
+}
+
 }  // namespace alsace

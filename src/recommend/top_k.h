@@ -37,4 +37,11 @@ class Best {
 /// The `top_k` best rows in order.
 std::vector<Scored> top_k(std::span<const float> scores, std::size_t top_k);
 
+/// Scores that a score wins against, and ties with; those that are no numbers are left out.
+struct Standing {
+  std::size_t won = 0;
+  std::size_t tied = 0;
+};
+Standing standing(std::span<const float> scores, float score);
+
 }  // namespace alsace

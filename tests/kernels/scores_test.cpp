@@ -144,6 +144,26 @@ TEST_P(Scores, FirstAboveIsThatOfTheTwin) {
   }
 }
 
+TEST_P(Scores, CountsAreThoseOfTheTwin) {
+  for (const std::size_t count : {0U, 1U, 3U, 15U, 16U, 17U, 100U, 1001U}) {
+    std::vector<float> values(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t kind = random_bits(5, count, i) % 8;
+      values[i] = kind == 0   ? not_a_number
+                  : kind == 1 ? -infinity
+                  : kind == 2 ? infinity
+                  : kind == 3 ? -0.0F
+                              : static_cast<float>(kind) - 5;
+    }
+    for (const float bound : {-infinity, -1.0F, 0.0F, 1.0F, infinity, not_a_number}) {
+      const Counts fast = count_against(values.data(), count, bound);
+      const Counts plain = reference::count_against(values.data(), count, bound);
+      ASSERT_EQ(fast.below, plain.below) << count << " values against " << bound;
+      ASSERT_EQ(fast.equal, plain.equal) << count << " values against " << bound;
+    }
+  }
+}
+
 ALSACE_RUN_ON_EVERY_TARGET(Scores);
 
 }  // namespace
