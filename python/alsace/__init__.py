@@ -9,8 +9,9 @@ from ._answers import Explanation
 from ._data import interactions
 from ._engine import Interactions, __version__, available_threads
 from ._evaluate import evaluate
-from ._evaluation import Evaluation, MetricValue
+from ._evaluation import Comparison, Evaluation, UserGroup
 from ._split import split
+from ._tables import MetricValue
 from .errors import (
     Error,
     IncompatibleModel,
@@ -25,6 +26,7 @@ from .models import ExplicitALS, ImplicitALS, load
 from .weights import bm25_weight, tfidf_weight
 
 __all__ = [
+    "Comparison",
     "Error",
     "Evaluation",
     "ExplicitALS",
@@ -39,6 +41,7 @@ __all__ = [
     "NotFittedError",
     "NumericalFailure",
     "UnknownId",
+    "UserGroup",
     "__version__",
     "available_threads",
     "bm25_weight",

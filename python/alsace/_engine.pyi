@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, overload
 
 from ._types import (
+    Compared,
     Counts,
     Csr,
     Doubles,
@@ -140,7 +141,13 @@ def train(
 
 class Trial:
     def __init__(
-        self, train: Interactions, test: Interactions, fold_in: Interactions | None, /
+        self,
+        train: Interactions,
+        valid: Interactions | None,
+        test: Interactions,
+        fold_in: Interactions | None,
+        candidates: Interactions | None,
+        /,
     ) -> None: ...
     def add_lists(self, lists: Interactions, /) -> int: ...
     def of_model(self, model: Model, options: dict[str, Any], /) -> Measured: ...
@@ -153,6 +160,9 @@ def split(
     data: Interactions, how: str, test_fraction: float, seed: int, /
 ) -> tuple[Interactions, Interactions, Interactions, Interactions]: ...
 def metric_names(names: str, /) -> list[str]: ...
+def compare(
+    measured: Sequence[Measured], reference: int, seed: int, threads: int, /
+) -> list[Compared]: ...
 def half_step(weights: Csr, fixed: Floats, solved: Floats, options: dict[str, Any], /) -> None: ...
 def objective(weights: Csr, users: Floats, items: Floats, options: dict[str, Any], /) -> float: ...
 def best_rows(

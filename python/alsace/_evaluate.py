@@ -9,8 +9,9 @@ import numpy as np
 
 from . import _data, _engine, _ids
 from ._als import ALS
-from ._evaluation import Evaluation, MetricValue
+from ._evaluation import Evaluation
 from ._split import seed_of
+from ._types import Measured
 from .errors import InvalidArgument
 
 _ERRORS = ("rmse", "mae")
@@ -23,8 +24,13 @@ def evaluate(
     *,
     metrics: str | Iterable[str] | None = None,
     baselines: str | Iterable[str] | None = None,
+    valid: Any = None,
     fold_in: Any = None,
+    candidates: Any = None,
+    neighbors: int = 100,
+    ease_regularization: float = 500.0,
     hide_low: bool = False,
+    by_group: bool = False,
     by_user: bool = False,
     threads: int = 0,
     seed: int = 0,
@@ -45,21 +51,37 @@ def evaluate(
         `alsace.interactions` takes. Stored zeros of a test matrix are nothing to be found.
     metrics
         Names such as ``"recall@10"``, in a list or with commas between: recall, recall_capped, precision,
-        hit_rate, ndcg, map, mrr, novelty, coverage, personalization, each @K; auc; rmse and mae. None:
-        recall@10 and ndcg@10, or where the first model is an `ExplicitALS` rmse and mae.
+        hit_rate, ndcg, map, mrr, novelty, popularity_bias, coverage, personalization, each @K; auc; rmse
+        and mae. With ``sampled_`` before the first seven or auc the test items are ranked among
+        `candidates`. None: recall@10 and ndcg@10, or where the first model is an `ExplicitALS` rmse and
+        mae.
     baselines
-        Of random, popularity, mean and item_mean, in a list or with commas between; an empty list for
-        none. None: random and popularity, or for rmse and mae mean and item_mean.
+        Of random, popularity, knn_cosine, knn_bm25, ease, mean and item_mean, in a list or with commas
+        between; an empty list for none. None: random and popularity, or for rmse and mae mean and
+        item_mean.
+    valid
+        Part of the catalogue, but neither trained on nor hidden. Of no use where the parts come from
+        `alsace.split`, which all know the catalogue.
     fold_in
         For the split new_users: the shown part of the histories of users that are not in `train`.
+    candidates
+        Pairs of users and items: what ``sampled_`` metrics rank each user's test items among. Every test
+        user needs some.
+    neighbors
+        Most similar items kept of each item by knn_cosine and knn_bm25, 1 or more.
+    ease_regularization
+        Of ease, above 0. ease takes at most 20,000 items.
     hide_low
         Also items below `min_value` of `train` are hidden from the user's ranking.
+    by_group
+        Also measure cold, medium and heavy users apart: thirds of the test users by their training
+        interactions.
     by_user
-        Keep the values of every user, for `Evaluation.by_user`.
+        Give the values of every user by `Evaluation.by_user`.
     threads
         0: all this process may use. Never changes the result.
     seed
-        Of the random baseline and the interval of rmse.
+        Of the random baseline, the interval of rmse and those of differences.
 
     Returns
     -------
@@ -71,7 +93,7 @@ def evaluate(
     InvalidArgument
         For a metric or baseline that is not known, or what is no model.
     InvalidData
-        When there is nobody to test.
+        When there is nobody to test, or a test user has no candidates where some are needed.
     NotFittedError
         For a model that has not been trained.
 
@@ -88,6 +110,12 @@ def evaluate(
     <BLANKLINE>
     model  recall@2  95 % interval
     als      0.0000  [0.0000, 0.6576]
+
+    Two models on the same users are compared by their differences, not by whether intervals overlap:
+
+    >>> told = alsace.evaluate(model, train, test, metrics="ndcg@2", baselines="popularity,knn_bm25")
+    >>> told.differences("popularity")["als"]["ndcg@2"]
+    MetricValue(mean=0.0, low=0.0, high=0.0)
     """
     named = _named(models)
     wanted = _engine.metric_names(",".join(_words(metrics, "metrics", _default_metrics(named))))
@@ -96,26 +124,25 @@ def evaluate(
         raise InvalidArgument(
             f"{min(repeated)!r} is the name of a model and of a baseline. Rename the model."
         )
-    shown = None if fold_in is None else _part(fold_in)
-    trial = _engine.Trial(_part(train), _part(test, of_test=True), shown)
+    beside = [None if part is None else _part(part) for part in (valid, fold_in, candidates)]
+    trial = _engine.Trial(_part(train), beside[0], _part(test, of_test=True), *beside[1:])
     options = {
         "metrics": ",".join(wanted),
         "hide_low": hide_low,
+        "by_group": by_group,
         "threads": threads,
         "seed": seed_of(seed),
+        "neighbors": neighbors,
+        "ease_regularization": ease_regularization,
     }
     found = _measured(trial, named, lines, options)
-    values = {
-        name: {metric: MetricValue(*value) for metric, value in zip(wanted, result[0])}
-        for name, result in found.items()
-    }
-    kept = _values_by_user(wanted, found, trial.user_ids()) if by_user else None
-    return Evaluation(trial.facts(), wanted, values, kept)
+    settings = {"metrics": wanted, "by_user": by_user, "threads": threads, "seed": options["seed"]}
+    return Evaluation(trial.facts(), found, trial.user_ids(), settings)
 
 
 def _measured(
     trial: _engine.Trial, named: dict[str, Any], baselines: list[str], options: dict[str, Any]
-) -> dict[str, Any]:
+) -> dict[str, Measured]:
     """What the engine found, by name, baselines last."""
     # Lists join before anything is measured: what only they name is part of the catalogue.
     places = {name: trial.add_lists(lists) for name, lists in named.items() if not isinstance(lists, ALS)}
@@ -228,16 +255,3 @@ def _part(data: Any, of_test: bool = False) -> _engine.Interactions:
         data.eliminate_zeros()
         found = _data.interactions(data)
     return found
-
-
-def _values_by_user(
-    metrics: list[str], found: dict[str, Any], user_ids: Any
-) -> dict[str, dict[str, np.ndarray]]:
-    ids = _ids.IdColumn(user_ids)
-    columns: dict[str, dict[str, np.ndarray]] = {}
-    for place, metric in enumerate(metrics):
-        for name, (_, by_user, test_users, rated_users) in found.items():
-            if by_user[place] is not None:
-                rows = rated_users if metric in _ERRORS else test_users
-                columns.setdefault(metric, {"user": ids[rows]})[name] = by_user[place]
-    return columns

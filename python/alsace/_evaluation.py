@@ -8,17 +8,126 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from . import _engine, _tables
+from ._ids import IdColumn
+from ._tables import MetricValue, Values
+from ._types import Measured
 from .errors import InvalidArgument
 
+_ERRORS = ("rmse", "mae")
 
-class MetricValue(NamedTuple):
-    """A mean over users and its 95 % interval."""
 
-    mean: float
-    """NaN where the metric asks what the model cannot do: popularity predicts no rating."""
-    low: float | None
-    """None for metrics of all lists together, and with one user."""
-    high: float | None
+class UserGroup(NamedTuple):
+    """Test users of like activity."""
+
+    name: str
+    """cold, medium or heavy."""
+    users: int
+    """Test users in it."""
+    from_: int
+    """The fewest training (or folded-in) interactions of one of them."""
+    to: int
+    """The most."""
+
+
+class Comparison:
+    """Each model less a reference. Prints as a table; `comparison["popularity"]["ndcg@10"].low` is a number.
+
+    Attributes
+    ----------
+    reference
+        Name of what the others are compared with.
+    metrics
+        Their names.
+    models
+        By name, then by metric, the mean difference and its paired 95 % interval as a `MetricValue`.
+    by_group
+        By name of the group, then as `models`; empty without groups.
+    """
+
+    def __init__(
+        self, reference: str, metrics: list[str], models: Values, by_group: dict[str, Values]
+    ) -> None:
+        self.reference = reference
+        self.metrics = metrics
+        self.models = models
+        self.by_group = by_group
+
+    def __getitem__(self, model: str) -> dict[str, MetricValue]:
+        """The differences of one model by metric. KeyError for a name that is not compared."""
+        return _of_model(self.models, model)
+
+    def to_dict(self) -> list[dict[str, Any]]:
+        """Plain values, as "differences" of `alsace evaluate --json`.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> train = alsace.interactions(user=[1, 1, 2], item=["x", "y", "x"])
+        >>> test = alsace.interactions(user=[2], item=["y"])
+        >>> lists = {"good": {2: ["y"]}, "bad": {2: ["z"]}}
+        >>> told = alsace.evaluate(lists, train, test, metrics="recall@1", baselines=[])
+        >>> told.differences().to_dict()[0]["metrics"]["recall@1"]["mean"]
+        -1.0
+        """
+        lines = []
+        for name, values in self.models.items():
+            line = {"name": name, "reference": self.reference, "metrics": _tables.plain(values)}
+            if self.by_group:
+                line["groups"] = {
+                    group: _tables.plain(models[name]) for group, models in self.by_group.items()
+                }
+            lines.append(line)
+        return lines
+
+    def to_columns(self) -> dict[str, list[Any]]:
+        """Columns model, metric, mean, low, high of the differences, with groups of users also group.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> train = alsace.interactions(user=[1, 1, 2], item=["x", "y", "x"])
+        >>> test = alsace.interactions(user=[2], item=["y"])
+        >>> lists = {"good": {2: ["y"]}, "bad": {2: ["z"]}}
+        >>> told = alsace.evaluate(lists, train, test, metrics="recall@1", baselines=[])
+        >>> told.differences().to_columns()["model"], told.differences().to_columns()["mean"]
+        (['bad'], [-1.0])
+        """
+        return _tables.columns_of({"all": self.models, **self.by_group})
+
+    def to_pandas(self) -> Any:
+        """`to_columns` as a pandas data frame.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> told = alsace.evaluate(models, train, test)  # doctest: +SKIP
+        >>> told.differences().to_pandas()  # doctest: +SKIP
+        """
+        return _tables.to_pandas(self.to_columns())
+
+    def to_polars(self) -> Any:
+        """`to_columns` as a polars data frame.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> told = alsace.evaluate(models, train, test)  # doctest: +SKIP
+        >>> told.differences().to_polars()  # doctest: +SKIP
+        """
+        return _tables.to_polars(self.to_columns())
+
+    def __repr__(self) -> str:
+        return "\n".join([*self._table().lines(), _MARK])
+
+    def _repr_html_(self) -> str:
+        return f"{self._table().html()}<p>{_MARK}</p>"
+
+    def _table(self) -> _tables.Table:
+        columns = {"all": self.models, **self.by_group} if self.by_group else {"difference": self.models}
+        return _tables.by_metric(
+            self.metrics, f"less {self.reference}", columns, _difference_text, _marked_interval
+        )
 
 
 class Evaluation:
@@ -34,25 +143,101 @@ class Evaluation:
         Their names, in the order asked for.
     models
         By name, then by metric, a `MetricValue`.
+    groups
+        The groups of test users, `UserGroup`, for whom asked with ``by_group=True``; else empty.
+    by_group
+        By name of the group, then as `models`; empty without groups.
     """
 
     def __init__(
         self,
         data: dict[str, int],
-        metrics: list[str],
-        models: dict[str, dict[str, MetricValue]],
-        by_user: dict[str, dict[str, np.ndarray]] | None,
+        measured: dict[str, Measured],
+        user_ids: Any,
+        settings: dict[str, Any],
     ) -> None:
+        first = next(iter(measured.values()), None)
         self.data = data
-        self.metrics = metrics
-        self.models = models
-        self._by_user = by_user
+        self.metrics: list[str] = settings["metrics"]
+        self.models: Values = {
+            name: _tables.metric_values(self.metrics, one["values"]) for name, one in measured.items()
+        }
+        self.groups: list[UserGroup] = [
+            UserGroup(name, len(places), least, most)
+            for name, least, most, places, _ in (first["groups"] if first else [])
+        ]
+        self.by_group: dict[str, Values] = {
+            group.name: {
+                name: _tables.metric_values(self.metrics, one["by_group"][place])
+                for name, one in measured.items()
+            }
+            for place, group in enumerate(self.groups)
+        }
+        self._measured = measured
+        self._user_ids = user_ids
+        self._settings = settings
 
     def __getitem__(self, model: str) -> dict[str, MetricValue]:
         """The values of one model by metric. KeyError for a name that is not in the table."""
-        if model not in self.models:
-            raise KeyError(f"there is no {model!r} in the table. There are {', '.join(self.models)}.")
-        return self.models[model]
+        return _of_model(self.models, model)
+
+    def differences(self, reference: str | None = None) -> Comparison:
+        """Every model less one of them, on the same users, with paired intervals.
+
+        An interval is from the 2.5 % to the 97.5 % point of the differences of 2000 resamples of the
+        users, seeded by the `seed` of `alsace.evaluate`. One that leaves out 0 says that the two differ,
+        also where the intervals of their means overlap.
+
+        Parameters
+        ----------
+        reference
+            Name of what the others are compared with. None: the first.
+
+        Returns
+        -------
+        Comparison
+            Of all but the reference, in their order.
+
+        Raises
+        ------
+        InvalidArgument
+            For a name that is not in the table.
+
+        Examples
+        --------
+        >>> import alsace
+        >>> train = alsace.interactions(user=[1, 1, 2, 3], item=["x", "y", "x", "x"])
+        >>> test = alsace.interactions(user=[2, 3], item=["y", "y"])
+        >>> lists = {"good": {2: ["y"], 3: ["y"]}, "bad": {2: ["z"]}}
+        >>> told = alsace.evaluate(lists, train, test, metrics="recall@1", baselines=[])
+        >>> told.differences()
+        metric    less good  difference  95 % interval
+        recall@1  bad           -1.0000  [-1.0000, -1.0000] *
+        * the paired interval leaves out 0
+        """
+        names = list(self.models)
+        if reference is None:
+            reference = names[0] if names else ""
+        if reference not in self.models:
+            raise InvalidArgument(
+                f"there is no {reference!r} to compare with. There are {', '.join(names) or 'none'}."
+            )
+        found = _engine.compare(
+            list(self._measured.values()),
+            names.index(reference),
+            self._settings["seed"],
+            self._settings["threads"],
+        )
+        others = [name for name in names if name != reference]
+        models = {name: _tables.metric_values(self.metrics, one[0]) for name, one in zip(others, found)}
+        by_group = {
+            group.name: {
+                name: _tables.metric_values(self.metrics, one[1][place])
+                for name, one in zip(others, found)
+            }
+            for place, group in enumerate(self.groups)
+        }
+        return Comparison(reference, self.metrics, models, by_group)
 
     def by_user(self, metric: str) -> dict[str, np.ndarray]:
         """The values that a mean is of, one per test user, for whom asked with ``by_user=True``.
@@ -83,16 +268,30 @@ class Evaluation:
         >>> told.by_user("recall@1")
         {'user': array([2]), 'als': array([1.])}
         """
-        if self._by_user is None:
+        if not self._settings["by_user"]:
             raise InvalidArgument(
                 "values per user were not kept. Ask for them with alsace.evaluate(..., by_user=True)."
             )
-        if metric not in self._by_user:
+        place = self.metrics.index(metric) if metric in self.metrics else -1
+        kept: dict[str, np.ndarray] = {}
+        for name, one in self._measured.items():
+            values = one["by_user"][place] if place >= 0 else None
+            if values is not None:
+                kept[name] = values
+        if not kept:
             raise InvalidArgument(
                 f"there are no values per user of {metric!r}. There are those of "
-                f"{', '.join(self._by_user) or 'no metric'}."
+                f"{', '.join(self._metrics_by_user()) or 'no metric'}."
             )
-        return dict(self._by_user[metric])
+        rows = next(iter(self._measured.values()))["rated_users" if metric in _ERRORS else "test_users"]
+        return {"user": IdColumn(self._user_ids)[rows], **kept}
+
+    def _metrics_by_user(self) -> list[str]:
+        return [
+            metric
+            for place, metric in enumerate(self.metrics)
+            if any(one["by_user"][place] is not None for one in self._measured.values())
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, in the form of `alsace evaluate --json`: None where there is no number.
@@ -109,15 +308,24 @@ class Evaluation:
         """
         models = []
         for name, values in self.models.items():
-            of_metrics = {
-                metric: {"mean": _number(value.mean), "low": value.low, "high": value.high}
-                for metric, value in values.items()
-            }
-            models.append({"name": name, "metrics": of_metrics})
-        return {"data": dict(self.data), "models": models}
+            line: dict[str, Any] = {"name": name, "metrics": _tables.plain(values)}
+            if self.groups:
+                line["groups"] = {
+                    group: _tables.plain(of_group[name]) for group, of_group in self.by_group.items()
+                }
+            models.append(line)
+        out = {"data": dict(self.data), "models": models}
+        out["differences"] = self.differences().to_dict() if self.models else []
+        if self.groups:
+            out["groups"] = [
+                {"name": name, "users": users, "from": least, "to": most}
+                for name, users, least, most in self.groups
+            ]
+        return out
 
     def to_columns(self) -> dict[str, list[Any]]:
-        """Columns model, metric, mean, low, high; a row for each metric of each model.
+        """Columns model, metric, mean, low, high; a row for each metric of each model. With groups of
+        users a column group before them, "all" first.
 
         Examples
         --------
@@ -129,13 +337,7 @@ class Evaluation:
         >>> told.to_columns()["model"], told.to_columns()["mean"]
         (['als'], [1.0])
         """
-        columns: dict[str, list[Any]] = {name: [] for name in ("model", "metric", "mean", "low", "high")}
-        for name, values in self.models.items():
-            for metric, value in values.items():
-                cells = (name, metric, *(_number(number) for number in value))
-                for column, cell in zip(columns.values(), cells):
-                    column.append(cell)
-        return columns
+        return _tables.columns_of({"all": self.models, **self.by_group})
 
     def to_pandas(self) -> Any:
         """`to_columns` as a pandas data frame.
@@ -146,10 +348,7 @@ class Evaluation:
         >>> told = alsace.evaluate(model, train, test)  # doctest: +SKIP
         >>> told.to_pandas()  # doctest: +SKIP
         """
-        import pandas
-
-        numbers = dict.fromkeys(("mean", "low", "high"), float)
-        return pandas.DataFrame(self.to_columns()).astype(numbers)
+        return _tables.to_pandas(self.to_columns())
 
     def to_polars(self) -> Any:
         """`to_columns` as a polars data frame.
@@ -160,44 +359,32 @@ class Evaluation:
         >>> told = alsace.evaluate(model, train, test)  # doctest: +SKIP
         >>> told.to_polars()  # doctest: +SKIP
         """
-        import polars
-
-        numbers = dict.fromkeys(("mean", "low", "high"), polars.Float64)
-        return polars.DataFrame(self.to_columns(), schema_overrides=numbers)
+        return _tables.to_polars(self.to_columns())
 
     def __repr__(self) -> str:
-        header, rows = self._cells()
-        widths = [max(map(len, column)) for column in zip(header, *rows)]
-        lines = [self._facts(), ""]
-        for cells in (header, *rows):
-            lines.append("  ".join(_aligned(cells, widths)).rstrip())
-        return "\n".join(lines)
+        parts = [[self._facts()], _tables.by_model(self.metrics, self.models).lines()]
+        if self.groups:
+            parts += [[self._group_facts()], self._group_table().lines()]
+        return "\n\n".join("\n".join(lines) for lines in parts)
 
     def _repr_html_(self) -> str:
-        header, rows = self._cells()
-        parts = [f"<p>{html.escape(self._facts())}</p>".replace("\n", "<br>"), "<table><thead>"]
-        for i, cells in enumerate((header, *rows)):
-            tag = "td" if i else "th"
-            marked = (
-                f'<{tag} style="text-align:{"right" if place % 2 else "left"}">{html.escape(cell)}</{tag}>'
-                for place, cell in enumerate(cells)
-            )
-            parts.append(f"<tr>{''.join(marked)}</tr>")
-            if i == 0:
-                parts.append("</thead><tbody>")
-        return "".join(parts) + "</tbody></table>"
+        parts = [_paragraph(self._facts()), _tables.by_model(self.metrics, self.models).html()]
+        if self.groups:
+            parts += [_paragraph(self._group_facts()), self._group_table().html()]
+        return "".join(parts)
 
-    def _cells(self) -> tuple[list[str], list[list[str]]]:
-        header = ["model"]
-        for metric in self.metrics:
-            header += [metric, "95 % interval"]
-        rows = []
-        for name, values in self.models.items():
-            cells = [name]
-            for value in values.values():
-                cells += [_text(value.mean), _interval(value)]
-            rows.append(cells)
-        return header, rows
+    def _group_table(self) -> _tables.Table:
+        return _tables.by_metric(
+            self.metrics, "model", self.by_group, _tables.number_text, _tables.interval_text
+        )
+
+    def _group_facts(self) -> str:
+        words = [
+            f"{group.name} {group.from_ if group.from_ == group.to else f'{group.from_} to {group.to}'} "
+            f"({group.users:,} user{'' if group.users == 1 else 's'})"
+            for group in self.groups
+        ]
+        return "groups by training interactions: " + ", ".join(words)
 
     def _facts(self) -> str:
         facts = self.data
@@ -214,22 +401,25 @@ class Evaluation:
             )
         return text
 
-
-def _aligned(cells: list[str], widths: list[int]) -> list[str]:
-    """Means, in every second column, to the right; what is text to the left."""
-    return [
-        cell.rjust(width) if place % 2 else cell.ljust(width)
-        for place, (cell, width) in enumerate(zip(cells, widths))
-    ]
+_MARK = "* the paired interval leaves out 0"
 
 
-def _number(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
+def _paragraph(text: str) -> str:
+    return f"<p>{html.escape(text)}</p>".replace("\n", "<br>")
 
 
-def _text(value: float) -> str:
-    return f"{value:.4f}" if math.isfinite(value) else "-"
+def _of_model(models: Values, model: str) -> dict[str, MetricValue]:
+    if model not in models:
+        raise KeyError(f"there is no {model!r} in the table. There are {', '.join(models)}.")
+    return models[model]
 
 
-def _interval(value: MetricValue) -> str:
-    return "" if value.low is None or value.high is None else f"[{value.low:.4f}, {value.high:.4f}]"
+def _difference_text(value: float) -> str:
+    return f"{value:+.4f}" if math.isfinite(value) else "-"
+
+
+def _marked_interval(value: MetricValue) -> str:
+    if value.low is None or value.high is None:
+        return ""
+    mark = " *" if value.low > 0 or value.high < 0 else ""
+    return f"[{value.low:+.4f}, {value.high:+.4f}]{mark}"

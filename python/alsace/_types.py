@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Union
+from typing import Any, TypedDict, Union
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,5 +36,27 @@ ListTuple = tuple[int, bool, Union[Rows, None], Union[Rows, None]]
 Listed = tuple[Rows, Floats]
 """Rows, the best first, and their scores: of one list, or [lists, longest list]."""
 
-Measured = tuple[list[Any], list[Union[Doubles, None]], Rows, Rows]
-"""(a value for each metric, their values by user or None, users tested, users with ratings)"""
+Value = tuple[float, Union[float, None], Union[float, None]]
+"""(mean, low, high)"""
+
+GroupTuple = tuple[str, int, int, Counts, Counts]
+"""(name, from, to, places among users tested, places among users with ratings)"""
+
+
+class Measured(TypedDict):
+    """What the engine found of one model."""
+
+    name: str
+    metrics: list[str]
+    values: list[Value]
+    """One per metric."""
+    by_user: list[Union[Doubles, None]]
+    test_users: Rows
+    rated_users: Rows
+    rated_entries: Doubles
+    groups: list[GroupTuple]
+    by_group: list[list[Value]]
+
+
+Compared = tuple[list[Value], list[list[Value]]]
+"""(differences by metric, those of each group)"""

@@ -5,6 +5,7 @@
 #include "arrays.h"
 #include "bindings.h"
 #include "ids.h"
+#include "measured.h"
 #include "options.h"
 
 #include <array>
@@ -93,47 +94,43 @@ class Interruptible {
   std::size_t calls_ = 0;  ///< By the calling thread alone.
 };
 
-nb::tuple value_of(const MetricValue& value) {
-  return nb::make_tuple(value.mean, value.low, value.high);
-}
-
 /// A split under test. Lists made elsewhere join before anything is measured: the items that only
 /// they name are part of the catalogue.
 class Trial {
  public:
-  Trial(const Interactions& train, const Interactions& test, const Interactions* fold_in)
+  /// `valid` joins the catalogue, and no more. What `candidates` says of users that are in none of
+  /// the others has nobody to be tested on.
+  Trial(const Interactions& train,
+        const Interactions* valid,
+        const Interactions& test,
+        const Interactions* fold_in,
+        const Interactions* candidates)
       : split_{.train = train} {
+    if (valid != nullptr) {
+      split_.valid = in_rows_of_train(*valid);
+    }
     split_.test = in_rows_of_train(test);
     if (fold_in != nullptr) {
       split_.fold_in = in_rows_of_train(*fold_in);
     }
+    if (candidates != nullptr) {
+      split_.candidates = of_known_users(*candidates);
+    }
   }
 
-  /// Users that only the lists name have nothing to be tested on.
   std::size_t add_lists(const Interactions& given) {
-    Triplets& lists = lists_.emplace_back();
-    for (std::size_t i = 0; i < given.triplets.users.size(); ++i) {
-      const auto user = split_.train.user_ids.find(given.user_ids[given.triplets.users[i]]);
-      if (user) {
-        lists.users.push_back(*user);
-        lists.items.push_back(
-            split_.train.item_ids.find_or_add(given.item_ids[given.triplets.items[i]]));
-        if (!given.triplets.values.empty()) {
-          lists.values.push_back(given.triplets.values[i]);
-        }
-      }
-    }
+    lists_.push_back(of_known_users(given));
     return lists_.size() - 1;
   }
 
-  nb::tuple of_model(const FittedModel& model, const nb::dict& options) const {
+  nb::dict of_model(const FittedModel& model, const nb::dict& options) const {
     return measure([&] { return als_scorer(model.model, split_); }, options);
   }
-  nb::tuple of_lists(std::size_t place, const nb::dict& options) const {
+  nb::dict of_lists(std::size_t place, const nb::dict& options) const {
     return measure([&] { return list_scorer("lists", lists_.at(place)); }, options);
   }
-  nb::tuple of_baseline(const std::string& name, const nb::dict& options) const {
-    return measure([&] { return baseline(name, evaluate_options(options).seed); }, options);
+  nb::dict of_baseline(const std::string& name, const nb::dict& options) const {
+    return measure(baseline(name, options), options);
   }
 
   [[nodiscard]] nb::dict facts() const {
@@ -151,6 +148,23 @@ class Trial {
   [[nodiscard]] nb::object user_ids() const { return ids_of(split_.train.user_ids); }
 
  private:
+  /// Users that only these name have nothing to be tested on; items join the catalogue.
+  Triplets of_known_users(const Interactions& given) {
+    Triplets known;
+    for (std::size_t i = 0; i < given.triplets.users.size(); ++i) {
+      const auto user = split_.train.user_ids.find(given.user_ids[given.triplets.users[i]]);
+      if (user) {
+        known.users.push_back(*user);
+        known.items.push_back(
+            split_.train.item_ids.find_or_add(given.item_ids[given.triplets.items[i]]));
+        if (!given.triplets.values.empty()) {
+          known.values.push_back(given.triplets.values[i]);
+        }
+      }
+    }
+    return known;
+  }
+
   Triplets in_rows_of_train(const Interactions& part) {
     const auto renumber = [](std::vector<Index>& rows, const IdTable& from, IdTable& to) {
       std::vector<Index> place(static_cast<std::size_t>(from.size()), -1);
@@ -166,28 +180,38 @@ class Trial {
     return triplets;
   }
 
-  [[nodiscard]] Scorer baseline(std::string_view name, std::uint64_t seed) const {
+  using MakeScorer = std::function<Scorer()>;
+
+  /// What makes a baseline, for which no lock is needed.
+  [[nodiscard]] MakeScorer baseline(std::string_view name, const nb::dict& options) const {
     if (name == "random") {
-      return random_scorer(seed);
+      return [seed = evaluate_options(options).seed] { return random_scorer(seed); };
     }
     if (name == "popularity") {
-      return popularity_scorer(split_);
+      return [this] { return popularity_scorer(split_); };
+    }
+    if (name == "knn_cosine" || name == "knn_bm25") {
+      NeighborOptions neighbors = neighbor_options(options);
+      neighbors.weights = name == "knn_bm25" ? NeighborWeights::bm25 : NeighborWeights::cosine;
+      return [this, neighbors] { return neighbor_scorer(split_, neighbors); };
+    }
+    if (name == "ease") {
+      return [this, ease = ease_options(options)] { return ease_scorer(split_, ease); };
     }
     if (name == "mean") {
-      return mean_scorer(split_);
+      return [this] { return mean_scorer(split_); };
     }
     if (name == "item_mean") {
-      return item_mean_scorer(split_);
+      return [this] { return item_mean_scorer(split_); };
     }
-    throw Error(ErrorCode::invalid_argument,
-                "evaluate: there is no baseline '" + std::string(name) +
-                    "'. Choose from random, popularity (ranking), mean, item_mean (ratings).");
+    throw Error(
+        ErrorCode::invalid_argument,
+        "evaluate: there is no baseline '" + std::string(name) +
+            "'. Choose from random, popularity, knn_cosine, knn_bm25, ease (ranking), mean, "
+            "item_mean (ratings).");
   }
 
-  /// (values, by_user, rows of test users, rows of rated users); by_user has None where a metric is
-  /// of all lists together.
-  template <class MakeScorer>
-  nb::tuple measure(MakeScorer make_scorer, const nb::dict& given) const {
+  [[nodiscard]] nb::dict measure(const MakeScorer& make_scorer, const nb::dict& given) const {
     const EvaluateOptions options = evaluate_options(given);
     Interruptible interruptible;
     Evaluation found;
@@ -195,17 +219,7 @@ class Trial {
       const nb::gil_scoped_release unlocked;
       found = evaluate(interruptible.watched(make_scorer()), split_, options);
     }
-    nb::list values;
-    nb::list by_user;
-    for (std::size_t metric = 0; metric < found.values.size(); ++metric) {
-      values.append(value_of(found.values[metric]));
-      std::vector<double>& of_users = found.by_user[metric];
-      by_user.append(of_users.empty() ? nb::none() : array_of(std::move(of_users)));
-    }
-    return nb::make_tuple(std::move(values),
-                          std::move(by_user),
-                          array_of(std::move(found.test_users)),
-                          array_of(std::move(found.rated_users)));
+    return dict_of(std::move(found));
   }
 
   Split split_;
@@ -224,9 +238,15 @@ nb::list metric_names(const std::string& text) {
 
 void bind_evaluate(nb::module_& module) {
   nb::class_<Trial>(module, "Trial")
-      .def(nb::init<const Interactions&, const Interactions&, const Interactions*>(),
+      .def(nb::init<const Interactions&,
+                    const Interactions*,
+                    const Interactions&,
+                    const Interactions*,
+                    const Interactions*>(),
            nb::arg(),
+           nb::arg().none(),
            nb::arg(),
+           nb::arg().none(),
            nb::arg().none())
       .def("add_lists", &Trial::add_lists)
       .def("of_model", &Trial::of_model)
@@ -236,6 +256,7 @@ void bind_evaluate(nb::module_& module) {
       .def("user_ids", &Trial::user_ids);
   module.def("split", split_parts);
   module.def("metric_names", metric_names);
+  module.def("compare", compare_measured);
 }
 
 }  // namespace alsace::python

@@ -99,8 +99,23 @@ EvaluateOptions evaluate_options(const nb::dict& given) {
   take(given, "metrics", metrics);
   options.metrics = parse_metrics(metrics);
   take(given, "hide_low", options.hide_low);
+  take(given, "by_group", options.by_group);
   take(given, "threads", options.threads);
   take(given, "seed", options.seed);
+  return options;
+}
+
+NeighborOptions neighbor_options(const nb::dict& given) {
+  NeighborOptions options;
+  take(given, "neighbors", options.neighbors);
+  take(given, "threads", options.threads);
+  return options;
+}
+
+EaseOptions ease_options(const nb::dict& given) {
+  EaseOptions options;
+  take(given, "ease_regularization", options.regularization);
+  take(given, "threads", options.threads);
   return options;
 }
 

@@ -15,6 +15,8 @@ namespace nb = nanobind;
 TrainOptions train_options(const nb::dict& given);
 PrepareOptions prepare_options(const nb::dict& given);
 EvaluateOptions evaluate_options(const nb::dict& given);
+NeighborOptions neighbor_options(const nb::dict& given);
+EaseOptions ease_options(const nb::dict& given);
 
 nb::dict options_dict(const TrainOptions& options);
 

@@ -32,10 +32,17 @@ def test_a_table_lines_up_and_has_facts_above_it(alsace, parts):
     )
     header = lines[2]
     assert header.split("  ")[1] == "model"
-    rows = [line.split()[0] for line in lines[3:]]
+    rows = [line.split()[0] for line in lines[3:6]]
     assert rows == ["als", "random", "popularity"]
-    ends = {re.search(r"\d\.\d{4}(?=  \[)", line).end() for line in lines[3:]}
+    ends = {re.search(r"\d\.\d{4}(?=  \[)", line).end() for line in lines[3:6]}
     assert ends == {header.index("recall@10") + len("recall@10")}
+    assert lines[6] == ""
+    differences = lines[7:]
+    assert differences[0].split() == ["metric", "less", "als", "difference", "95", "%", "interval"]
+    assert [line.split()[-4] for line in differences[1:-1] if line.endswith("*")]
+    starts = {line.index("[") for line in differences[1:-1]}
+    assert starts == {differences[0].index("95 %")}
+    assert differences[-1] == "  * the paired interval leaves out 0"
 
 
 def test_metrics_of_a_split_worked_by_hand(alsace, parts):
@@ -216,7 +223,14 @@ WRONG = [
     ("train.csv --split last", 2, "--split 'last' is not known. Choose one of leave-last-one, leave-last-two, random, temporal, new-users."),
     ("train.csv --test-fraction 1", 2, "--test-fraction is 1, it must be above 0 and below 1. Start with 0.2."),
     ("train.csv --repeats 0", 2, "--repeats is 0, it must be 1 or more."),
-    ("train.csv --baselines populrity", 2, "--baselines: there is no 'populrity'. Did you mean 'popularity'? Choose from random, popularity (ranking), mean, item-mean (ratings), or none."),
+    ("train.csv --baselines populrity", 2, "--baselines: there is no 'populrity'. Did you mean 'popularity'? Choose from random, popularity, knn-cosine, knn-bm25, ease (ranking), mean, item-mean (ratings), or none."),
+    ("train.csv --neighbors 5", 2, "--neighbors is for the baselines knn-cosine and knn-bm25. Add one to --baselines."),
+    ("train.csv --neighbors 0 --baselines knn-cosine", 2, "--neighbors is 0, it must be 1 or more. Start with 100."),
+    ("train.csv --ease-regularization 5", 2, "--ease-regularization is for the baseline ease. Add it to --baselines."),
+    ("train.csv --ease-regularization 0 --baselines ease", 2, "--ease-regularization is 0, it must be above 0. Start with 500."),
+    ("train.csv --reference populrity", 2, "--reference: nothing called 'populrity' is evaluated. Did you mean 'popularity'? There is als, random, popularity."),
+    ("train.csv --metrics sampled_recall@5", 2, "sampled_ metrics need --candidates FILE: what is each test item ranked among? Leave out sampled_ to rank the whole catalogue."),
+    ("train.csv --candidates test.csv", 2, "--candidates is for sampled_ metrics, and none is asked for. Add one, for example --metrics sampled_hit_rate@10,sampled_ndcg@10."),
     ("--train train.csv --test tset.csv", 1, "tset.csv: there is no such file. Check the path. Did you mean 'test.csv'?"),
     ("train.csv --model no.alsace", 1, "no.alsace: there is no such file. Check the path."),
 ]
@@ -233,6 +247,106 @@ def test_an_unknown_metric_lists_those_there_are(alsace, parts):
     done = alsace("evaluate", "train.csv", "--metrics", "recal@10")
     assert done.code == 2 and "recal" in done.err and "recall" in done.err and done.out == ""
     assert "read" not in done.err
+
+
+def test_differences_are_of_the_means_and_paired(alsace, films):
+    run = "evaluate films/plays.csv --factors 8 --iterations 5 --metrics recall@10,coverage@10 --json".split()
+    out = alsace(*run).json
+    assert [(d["name"], d["reference"]) for d in out["differences"]] == [("random", "als"), ("popularity", "als")]
+    for line in out["differences"]:
+        for name, value in line["metrics"].items():
+            expected = metric(out, line["name"], name)["mean"] - metric(out, "als", name)["mean"]
+            assert value["mean"] == pytest.approx(expected, abs=1e-12)
+        assert line["metrics"]["recall@10"]["low"] < line["metrics"]["recall@10"]["mean"]
+        assert line["metrics"]["recall@10"]["high"] < 0
+        assert line["metrics"]["coverage@10"]["low"] is None
+    other = alsace(*run, "--reference", "popularity").json
+    assert [(d["name"], d["reference"]) for d in other["differences"]] == [("als", "popularity"), ("random", "popularity")]
+    there, back = (d["metrics"]["recall@10"] for d in (out["differences"][1], other["differences"][0]))
+    assert back["low"] == pytest.approx(-there["high"], abs=1e-12)
+    assert alsace(*run, "--baselines", "none").json["differences"] == []
+
+
+def test_one_model_alone_has_no_table_of_differences(alsace, parts):
+    assert "less" not in alsace("evaluate", *PARTS, "--baselines", "none").out
+
+
+def test_option_sets_are_trained_and_named_by_their_files(alsace, films):
+    (films / "small.json").write_text('{"options": {"factors": 2, "iterations": 3}}')
+    (films / "large.json").write_text('{"factors": 8, "iterations": 3, "preset": "recommended"}')
+    run = ["evaluate", "films/plays.csv", "--json", "--baselines", "popularity"]
+    out = alsace(*run, "--config", "films/small.json", "--config", "films/large.json").json
+    assert [m["name"] for m in out["models"]] == ["films/small.json", "films/large.json", "popularity"]
+    assert [m["options"]["factors"] for m in out["models"][:2]] == [2, 8]
+    assert "options" not in out and "options" not in out["models"][2]
+    assert {d["reference"] for d in out["differences"]} == {"films/small.json"}
+    alone = alsace(*run, "--factors", 8, "--iterations", 3, "--preset", "recommended").json
+    assert metric(out, "films/large.json", "ndcg@10") == metric(alone, "als", "ndcg@10")
+    # Options given beside the files hold for all.
+    both = alsace(*run, "--config", "films/small.json", "films/large.json", "--factors", 4).json
+    assert [m["options"]["factors"] for m in both["models"][:2]] == [4, 4]
+
+
+def test_option_sets_that_do_not_go_together_are_refused(alsace, sample):
+    (sample / "a.json").write_text('{"factors": 2}')
+    (sample / "b.json").write_text('{"feedback": "explicit"}')
+    twice = alsace("evaluate", "plays.csv", "--config", "a.json", "a.json")
+    assert twice.code == 2 and "--config 'a.json' is given twice" in twice.err
+    mixed = alsace("evaluate", "plays.csv", "--config", "a.json", "b.json")
+    assert mixed.code == 2 and "a.json is for implicit feedback, b.json for explicit" in mixed.err
+    missing = alsace("evaluate", "plays.csv", "--config", "c.json")
+    assert missing.code == 1 and "c.json: there is no such file" in missing.err
+
+
+def test_item_based_baselines(alsace, films):
+    run = "evaluate films/plays.csv --factors 2 --iterations 1 --json --baselines".split()
+    out = alsace(*run, "popularity,knn-cosine,knn_bm25,ease").json
+    assert [m["name"] for m in out["models"]] == ["als", "popularity", "knn_cosine", "knn_bm25", "ease"]
+    for name in ("knn_cosine", "knn_bm25", "ease"):
+        assert metric(out, name, "ndcg@10")["low"] > metric(out, "popularity", "ndcg@10")["high"]
+    few = alsace(*run, "knn-cosine,ease", "--neighbors", 3, "--ease-regularization", 1).json
+    for name in ("knn_cosine", "ease"):
+        assert metric(few, name, "ndcg@10") != metric(out, name, "ndcg@10")
+
+
+def test_groups_of_users(alsace, films):
+    run = "evaluate films/plays.csv --split random --factors 8 --iterations 3 --metrics recall@10,coverage@10".split()
+    out = alsace(*run, "--by-group", "--json").json
+    assert [g["name"] for g in out["groups"]] == ["cold", "medium", "heavy"]
+    assert sum(g["users"] for g in out["groups"]) == out["data"]["test_users"]
+    for lower, upper in zip(out["groups"], out["groups"][1:]):
+        assert lower["from"] <= lower["to"] < upper["from"]
+    for model in out["models"]:
+        assert list(model["groups"]) == ["cold", "medium", "heavy"]
+        mean = sum(g["users"] * model["groups"][g["name"]]["recall@10"]["mean"] for g in out["groups"])
+        assert mean / out["data"]["test_users"] == pytest.approx(model["metrics"]["recall@10"]["mean"])
+        assert max(g["coverage@10"]["mean"] for g in model["groups"].values()) <= model["metrics"]["coverage@10"]["mean"]
+    for line in out["differences"]:
+        for group, values in line["groups"].items():
+            of = {m["name"]: m["groups"][group]["recall@10"]["mean"] for m in out["models"]}
+            assert values["recall@10"]["mean"] == pytest.approx(of[line["name"]] - of["als"], abs=1e-12)
+    text = alsace(*run, "--by-group").out
+    assert re.search(r"^groups by training interactions: cold \d+ to \d+ \(\d+ users\), medium ", text, re.M)
+    assert re.search(r"^  metric +model +cold +95 % interval +medium ", text, re.M)
+    assert "groups" not in alsace(*run, "--json").json
+
+
+def test_test_items_among_candidates(alsace, parts):
+    # Each user's missing film among two films that the user has, and one that nobody knows.
+    has = {}
+    for user, item in pairs():
+        has.setdefault(user, []).append(item)
+    lines = [f"{user},{item}\n" for user, items in has.items() for item in items[:2]]
+    (parts / "candidates.csv").write_text("".join(lines) + "alice,unknown\nstranger,film1\n")
+    run = [*PARTS, "--candidates", "candidates.csv", "--metrics", "sampled_recall@1,sampled_recall@3", "--json"]
+    out = alsace("evaluate", *run).json
+    assert out["data"]["items"] == 9 and out["data"]["users"] == 8
+    # All films are equally popular: the missing one comes after its two candidates, and the unknown one.
+    assert metric(out, "popularity", "sampled_recall@1")["mean"] == 0
+    assert metric(out, "popularity", "sampled_recall@3")["mean"] == 1
+    (parts / "candidates.csv").write_text("".join(lines[2:]))
+    done = alsace("evaluate", *run)
+    assert done.code == 1 and "has test items but no candidates" in done.err
 
 
 # Real data, as published.
@@ -290,3 +404,29 @@ def test_dislikes_are_for_train(alsace, sample):
     done = alsace("evaluate", "plays.csv", "--dislikes")
     assert done.code == 2
     assert "--dislikes is for train" in done.err
+
+
+def test_movielens_1m_in_the_protocol_of_neural_collaborative_filtering(alsace, tmp_path):
+    """Popularity has 0.4538 and 0.2545 where ties count for the test item, here they count against it."""
+    file = data_file("movielens-1m", "ncf", "item_map.tsv")
+    folder = file.parent
+    item_of = {a: b for a, b, _ in (line.split("\t") for line in file.read_text().splitlines()[1:])}
+    test = dict(line.split("\t")[:2] for line in (folder / "loo_test.tsv").read_text().splitlines()[1:])
+    with (tmp_path / "train.tsv").open("w") as out:
+        for line in (folder.parent / "interactions.tsv").open():
+            user, item, _ = line.split("\t")
+            if test[user] != item:
+                out.write(f"{user}\t{item}\n")
+    (tmp_path / "test.tsv").write_text("".join(f"{u}\t{i}\n" for u, i in test.items()))
+    with (tmp_path / "candidates.tsv").open("w") as out:
+        for number, line in enumerate((folder / "ml-1m.test.negative").open(), 1):
+            for item in line.split()[1:]:
+                out.write(f"{number}\t{item_of[item]}\n")
+    out = alsace(
+        *"evaluate --train train.tsv --test test.tsv --candidates candidates.tsv --factors 16 --iterations 8"
+        " --preset recommended --metrics sampled_hit_rate@10,sampled_ndcg@10 --baselines popularity --json".split(),
+        timeout=600,
+    ).json
+    assert metric(out, "popularity", "sampled_hit_rate@10")["mean"] == pytest.approx(0.453146, abs=1e-6)
+    assert metric(out, "popularity", "sampled_ndcg@10")["mean"] == pytest.approx(0.254086, abs=1e-6)
+    assert metric(out, "als", "sampled_hit_rate@10")["mean"] > 0.65

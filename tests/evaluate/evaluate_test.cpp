@@ -58,6 +58,57 @@ TEST(WorkedExample, HasTheMetricsOfItsTable) {
               1e-15);
 }
 
+TEST(WorkedExample, HasThePopularityBiasOfItsTable) {
+  const Split split = worked_example();
+  // Counts of lists over those of histories: 1.5 / 2.5, 1.5 / 2.5, 0.5 / (7 / 3), 2.5 / 1.
+  EXPECT_NEAR(value_of("popularity_bias@2", popularity_scorer(split), split),
+              (0.6 + 0.6 + 1.5 / 7 + 2.5) / 4 - 1,
+              1e-15);
+}
+
+TEST(WorkedExample, RanksAmongCandidatesAsItsTableSays) {
+  Split split = worked_example();
+  split.candidates =
+      pairs({{0, 0}, {0, 2}, {0, 5}, {0, 5}, {1, 1}, {1, 4}, {2, 0}, {4, 2}, {4, 4}});
+  const Scorer popularity = popularity_scorer(split);
+  const double third = 0.5;  // Discounts of ranks 3 and 2.
+  const double second = 1 / std::log2(3.0);
+  // u0: a 3, c 2, d 1, then f before e, which is a miss. u1: b 2, d 1, e 0. u2: a 3, f is a miss.
+  // u4: c 2 before b 2, e 0.
+  EXPECT_DOUBLE_EQ(value_of("sampled_recall@2", popularity, split), (1.0 / 3 + 1 + 0 + 1) / 4);
+  EXPECT_DOUBLE_EQ(value_of("sampled_recall@1", popularity, split), 0);
+  EXPECT_DOUBLE_EQ(value_of("sampled_hit_rate@3", popularity, split), 0.75);
+  EXPECT_DOUBLE_EQ(value_of("sampled_mrr@3", popularity, split), (0.5 + 0.5 + 0 + 0.5) / 4);
+  EXPECT_DOUBLE_EQ(value_of("sampled_ndcg@3", popularity, split),
+                   ((second + third) / (1 + second + third) + second + 0 + second) / 4);
+  // u0: c and d above f, below a: 2 of 3 * 2. u1: above e, below b. u4: a tie with c, above e.
+  EXPECT_DOUBLE_EQ(value_of("sampled_auc", popularity, split), (2.0 / 6 + 0.5 + 0 + 0.75) / 4);
+}
+
+TEST(Candidates, GoWithSampledMetricsAndForEveryTestUser) {
+  Split split = worked_example();
+  const Scorer popularity = popularity_scorer(split);
+  EXPECT_THAT(test::error_of(ErrorCode::invalid_argument,
+                             [&] { evaluate_for("sampled_recall@2", popularity, split); }),
+              HasSubstr("sampled_ metrics need candidates"));
+  split.candidates = pairs({{0, 0}, {1, 0}, {2, 0}});
+  EXPECT_THAT(test::error_of(ErrorCode::invalid_argument,
+                             [&] { evaluate_for("recall@2", popularity, split); }),
+              HasSubstr("no sampled_ metric asks for them"));
+  EXPECT_THAT(test::error_of(ErrorCode::invalid_data,
+                             [&] { evaluate_for("sampled_recall@2", popularity, split); }),
+              HasSubstr("user 'u4' has test items but no candidates"));
+}
+
+/// A scorer that gives everything one score must not look good.
+TEST(Candidates, ComeBeforeTestItemsOfTheSameScore) {
+  Split split = worked_example();
+  split.candidates = pairs({{0, 5}, {1, 1}, {2, 0}, {4, 2}});
+  const Scorer flat = table_scorer(std::vector<std::vector<float>>(5, std::vector<float>(6, 1.0F)));
+  EXPECT_DOUBLE_EQ(value_of("sampled_recall@1", flat, split), 0);
+  EXPECT_DOUBLE_EQ(value_of("sampled_mrr@2", flat, split), (0.5 + 0.5 + 0 + 0.5) / 4);
+}
+
 TEST(WorkedExample, GivesTheValueOfEachTestUser) {
   const Split split = worked_example();
   const Evaluation result = evaluate_for("recall@2,coverage@2", popularity_scorer(split), split);

@@ -69,6 +69,15 @@ RandomCase random_case(std::uint32_t seed) {
     result.split.test.items.back() = 0;
   }
   result.hide_low = random() % 2 == 0;
+  // Some candidates for everyone, repeated ones and test items among them.
+  for (Index user = 0; user < users; ++user) {
+    const auto count = 1 + random() % 12;
+    for (std::size_t i = 0; i < count; ++i) {
+      result.split.candidates.users.push_back(user);
+      result.split.candidates.items.push_back(
+          static_cast<Index>(random() % static_cast<std::size_t>(items)));
+    }
+  }
   return result;
 }
 
@@ -87,6 +96,7 @@ class Oracle {
     fold_in_ = by_user(given.split.fold_in);
     low_ = by_user(given.split.train.low);
     test_ = by_user(given.split.test);
+    candidates_ = by_user(given.split.candidates);
     for (const auto& [user, item] : pairs_of(given.split.train.triplets)) {
       ++count_[item];
     }
@@ -123,9 +133,78 @@ class Oracle {
     return items;
   }
 
-  double value(const std::string& name, std::size_t k, Index user) {
-    const Items& test = test_[user];
+  /// Test items and candidates, best first, with nothing hidden; of equals candidates first.
+  std::vector<Index> sampled_list(Index user, std::size_t k) {
+    Items all = candidates_[user];
+    all.insert(test_[user].begin(), test_[user].end());
+    std::vector<Index> items(all.begin(), all.end());
+    std::erase_if(items, [&](Index item) { return !std::isfinite(score(user, item)); });
+    // A test item nobody was trained on is a miss, and in nobody's way.
+    std::erase_if(items,
+                  [&](Index item) { return test_[user].contains(item) && count_[item] == 0; });
+    std::ranges::stable_sort(items, std::less<>(), [&](Index item) {
+      return std::pair(-score(user, item), test_[user].contains(item) ? 1 : 0);
+    });
+    items.resize(std::min(items.size(), k));
+    return items;
+  }
+
+  double sampled_auc(Index user) {
+    double won = 0;
+    double others = 0;
+    for (const Index other : candidates_[user]) {
+      if (test_[user].contains(other)) {
+        continue;
+      }
+      others += 1;
+      for (const Index item : test_[user]) {
+        const bool above = score(user, item) > score(user, other);
+        const bool same = score(user, item) == score(user, other);
+        won += count_[item] == 0 ? 0.0 : above ? 1.0 : same ? 0.5 : 0.0;
+      }
+    }
+    return others == 0 ? 0.5 : won / others / static_cast<double>(test_[user].size());
+  }
+
+  /// Mean training count of the list over that of the history, less 1.
+  double popularity_bias(std::size_t k, Index user) {
     const auto listed = list(user, k);
+    double of_list = 0;
+    for (const Index item : listed) {
+      of_list += count_[item] / static_cast<double>(listed.size());
+    }
+    double of_history = 0;
+    const double size = static_cast<double>(train_[user].size() + fold_in_[user].size());
+    for (const auto* part : {&train_[user], &fold_in_[user]}) {
+      for (const Index item : *part) {
+        of_history += std::max(1.0, count_[item]) / size;
+      }
+    }
+    return listed.empty() ? 0.0 : of_list / of_history - 1;
+  }
+
+  double value(const std::string& metric, std::size_t k, Index user) {
+    if (metric == "auc") {
+      return auc(user);
+    }
+    if (metric == "sampled_auc") {
+      return sampled_auc(user);
+    }
+    if (metric == "popularity_bias") {
+      return popularity_bias(k, user);
+    }
+    const bool sampled = metric.starts_with("sampled_");
+    return value_of_list(sampled ? metric.substr(8) : metric,
+                         k,
+                         user,
+                         sampled ? sampled_list(user, k) : list(user, k));
+  }
+
+  double value_of_list(const std::string& name,
+                       std::size_t k,
+                       Index user,
+                       const std::vector<Index>& listed) {
+    const Items& test = test_[user];
     double hits = 0;
     double gain = 0;
     double precisions = 0;
@@ -219,7 +298,7 @@ class Oracle {
   }
 
   const RandomCase& case_;
-  std::map<Index, Items> train_, fold_in_, low_, test_;
+  std::map<Index, Items> train_, fold_in_, low_, test_, candidates_;
   std::map<Index, double> count_;
 };
 
@@ -238,9 +317,7 @@ void expect_same(const RandomCase& given,
     } else {
       RC_ASSERT(result.by_user[m].size() == users.size());
       for (std::size_t place = 0; place < users.size(); ++place) {
-        const double value = metrics[m].name == "auc"
-                                 ? oracle.auc(users[place])
-                                 : oracle.value(metrics[m].name, k, users[place]);
+        const double value = oracle.value(metrics[m].name, k, users[place]);
         RC_ASSERT(std::abs(value - result.by_user[m][place]) < 1e-12);
         expected += value / static_cast<double>(users.size());
       }
@@ -250,7 +327,7 @@ void expect_same(const RandomCase& given,
 }
 
 std::vector<Metric> every_ranking_metric() {
-  std::string text = "auc";
+  std::string text = "auc,sampled_auc";
   for (const std::string name : {"recall",
                                  "recall_capped",
                                  "precision",
@@ -259,6 +336,14 @@ std::vector<Metric> every_ranking_metric() {
                                  "mrr",
                                  "hit_rate",
                                  "novelty",
+                                 "popularity_bias",
+                                 "sampled_recall",
+                                 "sampled_recall_capped",
+                                 "sampled_precision",
+                                 "sampled_ndcg",
+                                 "sampled_map",
+                                 "sampled_mrr",
+                                 "sampled_hit_rate",
                                  "coverage",
                                  "personalization"}) {
     for (const std::string k : {"1", "3", "10", "100"}) {
@@ -336,6 +421,7 @@ RC_GTEST_PROP(Evaluate, DoesNotDependOnTheOrderOfUsers, (std::uint32_t seed)) {
   for (Triplets* part : {&turned.split.train.triplets,
                          &turned.split.test,
                          &turned.split.fold_in,
+                         &turned.split.candidates,
                          &turned.split.train.low}) {
     for (Index& user : part->users) {
       user = users - 1 - user;
@@ -350,7 +436,8 @@ RC_GTEST_PROP(Evaluate, DoesNotDependOnTheOrderOfUsers, (std::uint32_t seed)) {
 }
 
 RC_GTEST_PROP(Evaluate, NeverLosesRecallByLongerLists, (std::uint32_t seed)) {
-  const RandomCase given = random_case(seed);
+  RandomCase given = random_case(seed);
+  given.split.candidates = {};
   std::vector<Metric> metrics;
   for (int k = 1; k < 30; ++k) {
     metrics.push_back({"recall", k});

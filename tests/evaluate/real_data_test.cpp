@@ -127,5 +127,23 @@ TEST(LeaveLastTwo, OfMovieLens100KAgreesWithTheIndependentScript) {
   EXPECT_NEAR(popularity.values[1].mean, 0.04008728609376124, 1e-12);
 }
 
+/// The same computed by numpy from dense matrices (items' cosines, BM25 weights of
+/// alsace.bm25_weight with k1 1.2 and b 0.75, the inverse of EASE), stable sorts, untrained items
+/// left out.
+TEST_F(LooGe4, HasTheItemModelsOfDenseMatrices) {
+  const auto measured = [&](const Scorer& scorer) {
+    const Evaluation found = evaluate(scorer, split_);
+    return std::pair(found.values[0].mean, found.values[1].mean);
+  };
+  const auto expect_near = [](std::pair<double, double> found, double recall, double ndcg) {
+    EXPECT_NEAR(found.first, recall, 1e-6);
+    EXPECT_NEAR(found.second, ndcg, 1e-6);
+  };
+  expect_near(measured(neighbor_scorer(split_)), 0.113588, 0.060223);
+  expect_near(
+      measured(neighbor_scorer(split_, {.weights = NeighborWeights::bm25})), 0.142251, 0.071231);
+  expect_near(measured(ease_scorer(split_)), 0.139066, 0.071303);
+}
+
 }  // namespace
 }  // namespace alsace

@@ -1,8 +1,10 @@
 """Splits and evaluations: the numbers of the program, and the forms they come in."""
 
+import copy
 import json
 import os
 import pathlib
+import pickle
 import signal
 import subprocess
 import threading
@@ -43,11 +45,12 @@ def parts(timed):
 
 METRICS = (
     "recall@10,recall_capped@5,precision@10,hit_rate@10,ndcg@10,map@10,mrr@10,auc,"
-    "coverage@10,novelty@10,personalization@10"
+    "coverage@10,novelty@10,popularity_bias@10,personalization@10"
 )
 
 
 def same_numbers(here, there):
+    assert here["differences"] == there["differences"]
     assert here["data"] == there["data"]
     assert [model["name"] for model in here["models"]] == [model["name"] for model in there["models"]]
     for mine, programs in zip(here["models"], there["models"]):
@@ -80,8 +83,51 @@ def test_ratings_are_those_of_the_program(demo_file):
     model = alsace.ExplicitALS(8, biases=True, iterations=5, random_state=3).fit(train)
     here = alsace.evaluate(model, train, test, seed=3).to_dict()
 
-    here["models"][2]["name"] = "item_mean"
     same_numbers(here, there)
+
+
+def test_item_based_baselines_and_groups_are_those_of_the_program(demo_file):
+    names = "knn_cosine,knn-bm25,ease"
+    there = json.loads(
+        run(PROGRAM, "evaluate", demo_file, "--split", "new-users", "--metrics", "ndcg@10,popularity_bias@10",
+            "--factors", 4, "--iterations", 2, "--baselines", names, "--neighbors", 7, "--by-group",
+            "--ease-regularization", 50, "--seed", 7, "--json")
+    )  # fmt: skip
+
+    train, shown, test = alsace.split(alsace.interactions(demo_file), "new_users", seed=7)
+    model = alsace.ImplicitALS(4, iterations=2, random_state=7).fit(train)
+    here = alsace.evaluate(
+        model, train, test, metrics=["ndcg@10", "popularity_bias@10"], baselines=names, fold_in=shown,
+        neighbors=7, ease_regularization=50, by_group=True, seed=7,
+    ).to_dict()  # fmt: skip
+
+    same_numbers(here, there)
+    assert here["groups"] == there["groups"]
+    for mine, programs in zip(here["models"], there["models"]):
+        assert mine["groups"] == programs["groups"]
+
+
+def test_candidates_are_those_of_the_program(demo_file, tmp_path):
+    train, _, test = alsace.split(alsace.interactions(demo_file))
+    users, items = np.array(test.user_ids()), np.array(train.item_ids())
+    rng = np.random.default_rng(5)
+    drawn = [(user, item) for user in users[test.users].tolist() for item in rng.choice(items, 20).tolist()]
+    file = tmp_path / "candidates.csv"
+    file.write_text("user,item\n" + "".join(f"{user},{item}\n" for user, item in drawn))
+    metrics = "sampled_hit_rate@5,sampled_ndcg@5,sampled_auc,recall@5"
+    there = json.loads(
+        run(PROGRAM, "evaluate", demo_file, "--metrics", metrics, "--candidates", file, "--factors", 4,
+            "--iterations", 2, "--seed", 7, "--json")
+    )  # fmt: skip
+
+    model = alsace.ImplicitALS(4, iterations=2, random_state=7).fit(train)
+    user, item = zip(*drawn)
+    here = alsace.evaluate(
+        model, train, test, metrics=metrics, candidates={"user": user, "item": item}, seed=7
+    )
+
+    same_numbers(here.to_dict(), there)
+    assert here["als"]["sampled_hit_rate@5"].mean > here["als"]["recall@5"].mean
 
 
 def test_movielens_is_that_of_the_program():
@@ -190,6 +236,67 @@ def test_a_value_of_one_user_by_hand(parts):
     assert columns["als"].tolist() == by_hand
 
 
+def test_differences_are_paired_and_of_any_reference(parts):
+    found = alsace.evaluate(*parts, metrics="ndcg@10,coverage@10", by_user=True)
+
+    compared = found.differences("popularity")
+
+    columns = found.by_user("ndcg@10")
+    by_user = columns["als"] - columns["popularity"]
+    value = compared["als"]["ndcg@10"]
+    assert value.mean == pytest.approx(by_user.mean(), abs=1e-12)
+    half = 1.96 * by_user.std(ddof=1) / len(by_user) ** 0.5
+    assert value.low == pytest.approx(value.mean - half, abs=0.25 * half)
+    assert value.high == pytest.approx(value.mean + half, abs=0.25 * half)
+    assert compared["als"]["coverage@10"].low is None
+    assert list(compared.models) == ["als", "random"]
+    assert found.differences().reference == "als"
+    assert compared.to_columns()["model"] == ["als", "als", "random", "random"]
+    with pytest.raises(alsace.InvalidArgument, match="knn.*als, random, popularity"):
+        found.differences("knn")
+    with pytest.raises(KeyError, match="popularity"):
+        compared["popularity"]
+
+
+def test_groups_have_tables_columns_and_differences(parts):
+    found = alsace.evaluate(*parts, metrics="ndcg@10,novelty@5", by_group=True)
+
+    names = [group.name for group in found.groups]
+    assert sum(group.users for group in found.groups) == found.data["test_users"]
+    assert list(found.by_group) == names
+    assert f"{names[0]} {found.groups[0].from_}" in repr(found)
+    assert found._repr_html_().count("<table>") == 2
+    columns = found.to_columns()
+    assert columns["group"][:6] == ["all"] * 6 and set(columns["group"]) == {"all", *names}
+    compared = found.differences()
+    assert set(compared.to_columns()["group"]) == {"all", *names}
+    header = repr(compared).splitlines()[0].split()
+    assert header[:4] == ["metric", "less", "als", "all"] and names[-1] in header
+    assert alsace.evaluate(*parts).groups == []
+
+
+def test_an_evaluation_is_copied_and_pickled(parts):
+    found = alsace.evaluate(*parts, by_group=True, by_user=True)
+
+    for same in (copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+        assert repr(same) == repr(found)
+        assert repr(same.differences()) == repr(found.differences())
+
+
+def test_validation_is_part_of_the_catalogue_and_not_hidden():
+    train = alsace.interactions(user=[1, 1, 2], item=["x", "y", "x"])
+    test = alsace.interactions(user=[2], item=["y"])
+    valid = alsace.interactions(user=[2, 1], item=["z", "w"])
+    lists = {"lists": {2: ["z", "y"]}}
+
+    found = alsace.evaluate(lists, train, test, metrics="recall@1,recall@2,coverage@2", baselines=[], valid=valid)
+
+    assert found.data["items"] == 4
+    assert found["lists"]["recall@1"].mean == 0  # z takes its place.
+    assert found["lists"]["recall@2"].mean == 1
+    assert found["lists"]["coverage@2"].mean == 0.5
+
+
 def test_lists_made_elsewhere_are_measured_alike(parts):
     model, train, test = parts
     ids, scores = model.recommend(model.user_ids)
@@ -235,6 +342,12 @@ def test_matrices_and_stored_zeros(taste_groups):
         ({"models": [{1: [2]}]}, alsace.InvalidArgument, "name"),
         ({"models": {"a": 3}}, alsace.InvalidArgument, "'a' is a int"),
         ({"models": {"a": {1: "x"}}}, alsace.InvalidArgument, "one item"),
+        ({"baselines": "knn_cosine", "neighbors": 0}, alsace.InvalidArgument, "neighbors is 0"),
+        ({"baselines": "ease", "ease_regularization": 0}, alsace.InvalidArgument, "ease.*above 0"),
+        ({"baselines": "knn"}, alsace.InvalidArgument, "'knn'.*knn_bm25, ease"),
+        ({"metrics": "sampled_ndcg@5"}, alsace.InvalidArgument, "candidates"),
+        ({"candidates": {"user": [1], "item": [1]}}, alsace.InvalidArgument, "no sampled_"),
+        ({"metrics": "sampled_novelty@5"}, alsace.InvalidArgument, "sampled_novelty@5.*not known"),
         ({"threads": -1}, alsace.InvalidArgument, "threads"),
         ({"seed": 2**64}, alsace.InvalidArgument, "seed"),
     ],
