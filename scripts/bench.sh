@@ -1,7 +1,7 @@
 # `./run bench`: microbenchmarks, and the comparison with other engines. Sourced by ./run.
 # shellcheck shell=bash
 
-bench_parts="kernels read train python compare"
+bench_parts="kernels read train python tune compare"
 peers=build/bench/peers
 
 # bench [PART [--] [OPTIONS...]]: one part, or all of them.
@@ -47,6 +47,14 @@ bench_python() {
   cmake --build build/release --parallel "$jobs" --target alsace_cli _engine
   step "python"
   PYTHONPATH=bench:build/release/python .venv/bin/python bench/python_bench.py "$@"
+}
+
+# A search beside separate trainings of its candidates.
+bench_tune() {
+  install_python_packages
+  build_program
+  step "tune"
+  .venv/bin/python bench/tune_bench.py "$@"
 }
 
 bench_compare() {

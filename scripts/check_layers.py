@@ -34,6 +34,7 @@ OWNER = {
     "factors": "matrix",
     "csr_matrix": "matrix",
     "chart": "report",
+    "tune": "evaluate",
 }
 
 # Surfaces see the public headers and files beside them: folder, and what else it may include.

@@ -11,6 +11,8 @@ from ._engine import Interactions, __version__, available_threads
 from ._evaluate import evaluate
 from ._evaluation import Evaluation, MetricValue
 from ._split import split
+from ._tune import tune
+from ._tuning import Tuning
 from .errors import (
     Error,
     IncompatibleModel,
@@ -38,6 +40,7 @@ __all__ = [
     "MetricValue",
     "NotFittedError",
     "NumericalFailure",
+    "Tuning",
     "UnknownId",
     "__version__",
     "available_threads",
@@ -47,4 +50,5 @@ __all__ = [
     "load",
     "split",
     "tfidf_weight",
+    "tune",
 ]
