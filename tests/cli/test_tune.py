@@ -9,7 +9,8 @@ import time
 import pytest
 from conftest import PROGRAM, data_file
 
-SMALL = ["--factors", "2:8", "--iterations", "3:5", "--trials", 8, "--seeds", 2]
+RANGES = ["--factors", "2:8", "--iterations", "3:5", "--seeds", 2]
+SMALL = [*RANGES, "--trials", 8]
 
 
 def without_times(document):
@@ -73,7 +74,7 @@ def test_the_test_is_what_evaluate_finds(alsace, films):
 
 @pytest.mark.parametrize("split", ["leave-last-one", "random", "temporal", "new-users"])
 def test_a_validation_part_is_held_out_where_there_is_none(alsace, films, split):
-    done = alsace("tune", "films/plays.csv", *SMALL, "--split", split, "--trials", 3, "--json")
+    done = alsace("tune", "films/plays.csv", *RANGES, "--split", split, "--trials", 3, "--json")
     assert done.code == 0, done.err
     assert f"held out of the training part by {split}" in done.err
     found = done.json
@@ -111,7 +112,7 @@ def test_the_test_part_cannot_influence_the_choice(alsace, films):
 
 def test_kill_and_go_on_ends_with_the_identical_file(alsace, films):
     folder = films.parent
-    words = ["tune", "films/plays.csv", *SMALL, "--trials", 12, "--threads", 1]
+    words = ["tune", "films/plays.csv", *RANGES, "--trials", 12, "--threads", 1]
     whole = alsace(*words, "--out", "whole.json", "--json").json
     kills = 0
     for _ in range(200):

@@ -98,7 +98,7 @@ TEST(Space, MakesEveryCombinationOfAGrid) {
   options.space.factors = {.values = {8, 16}};
   options.space.regularization = {.values = {0.1, 0.2, 0.3}};
   options.space.iterations = {.values = {5, 10}};
-  const Space space(options, scale, true);
+  const Space space(options, scale, false);
   const std::vector<Point> points = space.grid();
   ASSERT_EQ(points.size(), 6U) << "iterations are counts of one run";
   EXPECT_THAT(space.grid_iterations(), ElementsAre(5, 10));
