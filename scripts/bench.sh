@@ -1,7 +1,7 @@
 # `./run bench`: microbenchmarks, and the comparison with other engines. Sourced by ./run.
 # shellcheck shell=bash
 
-bench_parts="kernels read train python compare quality"
+bench_parts="kernels read train python tune compare quality sweeps"
 peers=build/bench/peers
 
 # bench [PART [--] [OPTIONS...]]: one part, or all of them.
@@ -59,6 +59,14 @@ build_package() {
   cmake --preset release -DALSACE_BUILD_PYTHON=ON -DPython_EXECUTABLE="$PWD/.venv/bin/python" \
     --log-level=NOTICE
   cmake --build build/release --parallel "$jobs" --target alsace_cli _engine
+}
+
+# A search beside separate trainings of its candidates.
+bench_tune() {
+  install_python_packages
+  build_program
+  step "tune"
+  .venv/bin/python bench/tune_bench.py "$@"
 }
 
 bench_compare() {

@@ -35,6 +35,7 @@ OWNER = {
     "csr_matrix": "matrix",
     "chart": "report",
     "items": "matrix",
+    "tune": "evaluate",
 }
 
 # Surfaces see the public headers and files beside them: folder, and what else it may include.

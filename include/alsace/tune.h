@@ -60,7 +60,8 @@ struct TuneOptions {
 /// One candidate, and how far it came.
 struct TuneTrial {
   int number = 0;             ///< From 0, in the order of trying.
-  std::string origin = {};    ///< "default", "preset", "drawn", "near", "widened", "grid".
+  std::string origin = {};    ///< "default", "preset" ("biases" for ratings), "drawn",
+                              ///< "near", "doubled", "widened", "grid".
   TrainOptions options = {};  ///< Resolved; its iterations are those found best, of finalists.
   double strength = 0;        ///< Mean l_u over users and items.
   int stage = -1;             ///< Measured in: 0, 1, 2 the rungs, 3 the final; -1: not at all.

@@ -12,6 +12,8 @@ from ._evaluate import evaluate
 from ._evaluation import Comparison, Evaluation, UserGroup
 from ._split import split
 from ._tables import MetricValue
+from ._tune import tune
+from ._tuning import Tuning
 from .errors import (
     Error,
     IncompatibleModel,
@@ -40,6 +42,7 @@ __all__ = [
     "MetricValue",
     "NotFittedError",
     "NumericalFailure",
+    "Tuning",
     "UnknownId",
     "UserGroup",
     "__version__",
@@ -50,4 +53,5 @@ __all__ = [
     "load",
     "split",
     "tfidf_weight",
+    "tune",
 ]

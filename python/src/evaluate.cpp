@@ -1,12 +1,14 @@
 #include "alsace/evaluate.h"
 
 #include "alsace/error.h"
+#include "alsace/tune.h"
 
 #include "arrays.h"
 #include "bindings.h"
 #include "ids.h"
 #include "measured.h"
 #include "options.h"
+#include "tune.h"
 
 #include <array>
 #include <functional>
@@ -145,6 +147,14 @@ class Trial {
     out["untrained_test_items"] = facts.untrained_test_items;
     return out;
   }
+  /// The test part is what options are measured on.
+  [[nodiscard]] nb::tuple tune(const nb::dict& options, const nb::dict& control) const {
+    return tune_on(split_, options, control);
+  }
+  [[nodiscard]] Interactions all() const {
+    const nb::gil_scoped_release unlocked;
+    return all_of(split_);
+  }
   [[nodiscard]] nb::object user_ids() const { return ids_of(split_.train.user_ids); }
 
  private:
@@ -252,6 +262,8 @@ void bind_evaluate(nb::module_& module) {
       .def("of_model", &Trial::of_model)
       .def("of_lists", &Trial::of_lists)
       .def("of_baseline", &Trial::of_baseline)
+      .def("tune", &Trial::tune)
+      .def("all", &Trial::all)
       .def("facts", &Trial::facts)
       .def("user_ids", &Trial::user_ids);
   module.def("split", split_parts);

@@ -12,7 +12,8 @@
 namespace alsace {
 namespace {
 
-constexpr int final_stage = 3;
+constexpr int rungs = 3;
+constexpr int final_stage = rungs;
 constexpr int most_finalists = 3;
 constexpr double failed = -std::numeric_limits<double>::infinity();
 
@@ -34,8 +35,13 @@ double job_cost(const TuneJob& job) {
   return step_cost(last.factors, last.iterations + measured);
 }
 
-std::vector<int> halving_schedule(int candidates) {
-  return {candidates, divided(candidates, 3), divided(candidates, 9)};
+std::vector<int> halving_schedule(int candidates, int first_rung) {
+  std::vector<int> schedule(rungs, 0);
+  for (int rung = first_rung; rung < rungs; ++rung) {
+    schedule[static_cast<std::size_t>(rung)] = candidates;
+    candidates = divided(candidates, 3);
+  }
+  return schedule;
 }
 
 std::vector<int> rounds_of(int trials) {
@@ -126,36 +132,38 @@ void Search::run() {
 
 void Search::run_halving() {
   const std::vector<int> rounds = rounds_of(options_.trials);
+  const auto first_rung = [](std::size_t round) { return round == 0 ? 0 : 1; };
   for (std::size_t round = 0; round < rounds.size(); ++round) {
     if (round > 0 && out_of_time_()) {
       ended_early_ = true;
       break;
     }
     double later = cost_of_final();
-    for (const int candidates : std::span(rounds).subspan(round + 1)) {
-      later += cost_of_round(candidates, 0);
+    for (std::size_t i = round + 1; i < rounds.size(); ++i) {
+      later += cost_of_round(halving_schedule(rounds[i], first_rung(i)), 0);
     }
     run_round(round == 0 ? first_candidates(rounds[round])
                          : near_candidates(rounds[round], round == 1 ? 1.0 : 0.6),
+              first_rung(round),
               later);
   }
 }
 
 /// `later`: the cost of all that comes after it.
-void Search::run_round(const std::vector<Candidate>& candidates, double later) {
+void Search::run_round(const std::vector<Candidate>& candidates, int first_rung, double later) {
   std::vector<int> alive;
   for (const Candidate& candidate : candidates) {
     alive.push_back(add_trial(candidate));
   }
-  const std::vector<int> schedule = halving_schedule(static_cast<int>(alive.size()));
-  for (std::size_t stage = 0; stage < schedule.size() && !alive.empty(); ++stage) {
-    if (stage > 0 && out_of_time_()) {
+  const std::vector<int> schedule = halving_schedule(static_cast<int>(alive.size()), first_rung);
+  for (int stage = first_rung; stage < rungs && !alive.empty(); ++stage) {
+    if (stage > first_rung && out_of_time_()) {
       ended_early_ = true;
       return;
     }
-    const int goes_on = stage + 1 < schedule.size() ? schedule[stage + 1] : 0;
-    cost_ahead_ = later + cost_of_round(static_cast<int>(candidates.size()), stage + 1);
-    measure_stage(alive, static_cast<int>(stage), goes_on);
+    const int goes_on = stage + 1 < rungs ? schedule[static_cast<std::size_t>(stage) + 1] : 0;
+    cost_ahead_ = later + cost_of_round(schedule, stage + 1);
+    measure_stage(alive, first_rung, stage, goes_on);
     const auto gain = [&](int trial) { return gains_[static_cast<std::size_t>(trial)]; };
     std::erase_if(alive, [&](int trial) { return gain(trial) == failed; });
     std::ranges::stable_sort(alive, std::greater<>{}, gain);
@@ -191,7 +199,7 @@ std::vector<Search::Candidate> Search::first_candidates(int count) {
 }
 
 /// Near the best so far. Where that lies on an edge, the range is widened and the first ones are
-/// the best with the new end in its place.
+/// the best with the new end in its place; else the first one has twice the factors.
 std::vector<Search::Candidate> Search::near_candidates(int count, double shrink) {
   std::vector<Candidate> candidates;
   const int best = this->best();
@@ -211,6 +219,13 @@ std::vector<Search::Candidate> Search::near_candidates(int count, double shrink)
       moved.numbers[edge.axis] = edge.high ? axis.high : axis.low;
       candidates.push_back({moved, "widened"});
     }
+  }
+  const Axis& factors = space_.axis(a_factors);
+  const double doubled = factors.nearest(2 * center.numbers[a_factors]);
+  if (candidates.empty() && doubled > center.numbers[a_factors]) {
+    Point moved = center;
+    moved.numbers[a_factors] = doubled;
+    candidates.push_back({moved, "doubled"});
   }
   while (static_cast<int>(candidates.size()) < count) {
     candidates.push_back({space_.near(center, shrink, random_), "near"});
@@ -236,7 +251,7 @@ void Search::run_grid() {
     for (std::size_t i = end; i < total; ++i) {
       cost_ahead_ += step_cost(trials_[i].options.factors, trials_[i].options.iterations + 6);
     }
-    measure_stage(std::span(all).subspan(begin, end - begin), 2, 0);
+    measure_stage(std::span(all).subspan(begin, end - begin), 2, 2, 0);
   }
 }
 
@@ -253,7 +268,7 @@ int Search::add_trial(const Candidate& candidate) {
 }
 
 /// Measures all of these in one rung, and keeps what was found.
-void Search::measure_stage(std::span<const int> trials, int stage, int goes_on) {
+void Search::measure_stage(std::span<const int> trials, int first_rung, int stage, int goes_on) {
   const bool grid = options_.method == TuneMethod::grid;
   std::vector<TuneJob> jobs;
   for (const int number : trials) {
@@ -263,10 +278,10 @@ void Search::measure_stage(std::span<const int> trials, int stage, int goes_on) 
       job.steps = {{trial.options.factors, trial.options.iterations}};
       job.counts = space_.grid_iterations();
     } else {
-      const std::vector<Step> rungs = rungs_of(trial.options);
-      job.steps.assign(rungs.begin(), rungs.begin() + stage + 1);
+      const std::vector<Step> steps = rungs_of(trial.options);
+      job.steps.assign(steps.begin() + first_rung, steps.begin() + stage + 1);
       job.counts = {job.steps.back().iterations};
-      job.sampled = stage == 0;
+      job.sampled = true;
     }
     job.options.factors = job.steps.back().factors;
     job.options.iterations = job.steps.back().iterations;
@@ -323,7 +338,7 @@ std::vector<int> Search::final_counts(int iterations) const {
   if (options_.method == TuneMethod::grid || space_.axis(a_iterations).given) {
     return {iterations};
   }
-  std::vector<int> counts = {divided(iterations, 3), divided(2 * iterations, 3), iterations};
+  std::vector<int> counts = {divided(iterations, 2), iterations};
   counts.erase(std::ranges::unique(counts).begin(), counts.end());
   return counts;
 }
@@ -379,16 +394,22 @@ void Search::finish() {
   }
 }
 
-/// The other seeds of those who are not behind by more than two standard errors.
+/// The other seeds of the best one, and of smaller ones that are not behind by more than two
+/// standard errors: nobody else could be chosen.
 void Search::run_seeds(std::vector<Contender>& contenders) {
   const auto& leader = *std::ranges::max_element(
       contenders, {}, [](const Contender& one) { return one.by_seed.front().gain; });
+  const auto size = [&](const Contender& one) {
+    const TrainOptions& options = trials_[static_cast<std::size_t>(one.trial)].options;
+    return std::pair(options.factors, options.iterations);
+  };
   std::vector<TuneJob> jobs;
   std::vector<std::size_t> owners;
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     const PairedDifference behind =
         paired_difference(leader.by_seed.front().by_user, contenders[i].by_seed.front().by_user);
-    for (int seed = 1; seed < options_.seeds && behind.mean <= 2 * behind.error; ++seed) {
+    const bool may_win = behind.mean <= 2 * behind.error && size(contenders[i]) <= size(leader);
+    for (int seed = 1; seed < options_.seeds && may_win; ++seed) {
       jobs.push_back(final_job(contenders[i].trial, seed));
       owners.push_back(i);
     }
@@ -443,22 +464,21 @@ void Search::decide(const std::vector<Contender>& contenders) {
   }
 }
 
-double Search::cost_of_round(int candidates, std::size_t from_stage) const {
+double Search::cost_of_round(std::span<const int> schedule, int from_stage) const {
   const Axis& axis = space_.axis(a_factors);
   const TrainOptions middle{.factors = static_cast<int>(std::sqrt(axis.low * axis.high))};
-  const std::vector<Step> rungs = rungs_of(middle);
-  const std::vector<int> schedule = halving_schedule(candidates);
+  const std::vector<Step> steps = rungs_of(middle);
   double cost = 0;
-  for (std::size_t stage = from_stage; stage < rungs.size(); ++stage) {
-    cost += schedule[stage] *
-            step_cost(rungs[stage].factors, rungs[stage].iterations + (stage == 0 ? 2 : 6));
+  for (auto stage = static_cast<std::size_t>(from_stage); stage < steps.size(); ++stage) {
+    cost += schedule[stage] * step_cost(steps[stage].factors, steps[stage].iterations + 2);
   }
   return cost;
 }
 
 double Search::cost_of_final() const {
   const Axis& axis = space_.axis(a_factors);
-  return most_finalists * options_.seeds * step_cost(std::sqrt(axis.low * axis.high), 20 + 6);
+  return (most_finalists + 2 * (options_.seeds - 1)) *
+         step_cost(std::sqrt(axis.low * axis.high), 26);
 }
 
 }  // namespace alsace

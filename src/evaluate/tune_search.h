@@ -44,9 +44,10 @@ struct TuneMeasured {
   std::string failure = {};
 };
 
-/// Successive halving (Jamieson and Talwalkar 2016): of n candidates ceil(n / 3) go on to the
-/// second rung, ceil(n / 9) to the third.
-std::vector<int> halving_schedule(int candidates);
+/// Successive halving (Jamieson and Talwalkar 2016): how many of the candidates are on each of the
+/// three rungs. The better third, rounded up, goes on; those near a best one begin on the second
+/// rung, since on the first few factors would decide.
+std::vector<int> halving_schedule(int candidates, int first_rung = 0);
 
 /// How many of the trials are drawn from the whole space, and how many near the best in each of the
 /// rounds after it.
@@ -114,18 +115,18 @@ class Search {
 
   void run_halving();
   void run_grid();
-  void run_round(const std::vector<Candidate>& candidates, double later);
+  void run_round(const std::vector<Candidate>& candidates, int first_rung, double later);
   std::vector<Candidate> first_candidates(int count);
   std::vector<Candidate> near_candidates(int count, double shrink);
   int add_trial(const Candidate& candidate);
-  void measure_stage(std::span<const int> trials, int stage, int goes_on);
+  void measure_stage(std::span<const int> trials, int first_rung, int stage, int goes_on);
   void finish();
   void run_seeds(std::vector<Contender>& contenders);
   void decide(const std::vector<Contender>& contenders);
   [[nodiscard]] TuneJob final_job(int trial, int seed) const;
   [[nodiscard]] std::vector<int> ranked(int least_stage) const;
   [[nodiscard]] std::vector<int> final_counts(int iterations) const;
-  [[nodiscard]] double cost_of_round(int candidates, std::size_t from_stage) const;
+  [[nodiscard]] double cost_of_round(std::span<const int> schedule, int from_stage) const;
 
   const TuneOptions options_;
   const RegularizationScale& scale_;

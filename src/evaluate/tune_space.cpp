@@ -115,9 +115,9 @@ bool Axis::on_high_edge(double value) const noexcept {
 }
 
 Space::Space(const TuneOptions& options, const RegularizationScale& scale, bool all_ones)
-    : base_(resolve(options.base)), scale_(scale) {
+    : base_(resolve(options.base)), given_(options.space), scale_(scale) {
   make_axes(all_ones);
-  take_given(options.space);
+  take_given();
 }
 
 void Space::make_axes(bool all_ones) {
@@ -170,7 +170,8 @@ void Space::make_axes(bool all_ones) {
   }
 }
 
-void Space::take_given(const TuneSpace& space) {
+void Space::take_given() {
+  const TuneSpace& space = given_;
   const bool is_explicit = base_.feedback == Feedback::explicit_feedback;
   const auto take = [&](const TuneValues& values, AxisName name, double least) {
     if (!values.given()) {
@@ -347,14 +348,13 @@ std::vector<Point> Space::grid() const {
     }
     points = std::move(more);
   };
-  const auto several = [&](const auto& words) { return any_given_ && words.size() > 1; };
-  if (several(confidences_)) {
+  if (given_.confidences.size() > 1) {
     times(confidences_, &Point::confidence);
   }
-  if (several(counts_)) {
+  if (given_.counts.size() > 1) {
     times(counts_, &Point::count);
   }
-  if (several(biases_)) {
+  if (given_.biases.size() > 1) {
     times(biases_, &Point::biases);
   }
   return points;

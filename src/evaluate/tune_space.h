@@ -107,9 +107,10 @@ class Space {
 
  private:
   void make_axes(bool all_ones);
-  void take_given(const TuneSpace& space);
+  void take_given();
 
   TrainOptions base_;
+  TuneSpace given_;
   const RegularizationScale& scale_;
   std::array<Axis, 6> axes_;
   bool lambda_given_ = false;  ///< The axis a_strength holds lambda itself.

@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-COMMANDS = ["train", "evaluate", "recommend", "similar", "explain", "predict", "info", "demo"]
+COMMANDS = ["train", "evaluate", "tune", "recommend", "similar", "explain", "predict", "info", "demo"]
 
 
 def test_without_arguments_it_shows_the_commands_and_counts_as_wrong_use(alsace):
