@@ -223,10 +223,11 @@ std::string page(const ReportArguments& arguments,
     options.evaluation = arguments.test.evaluate(open, options.threads, log);
   }
   log.status("making the report");
+  std::string text = html_report(Recommender(open.model), items, options);
   if (!open.model->has_interactions()) {
     log.note("the model holds no interactions: the page has no users to look into.");
   }
-  return html_report(Recommender(open.model), items, options);
+  return text;
 }
 
 std::string picture(const ReportArguments& arguments,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import _data, _engine, _ids, _numbers
+from . import _data, _engine, _ids, _numbers, _report
 from ._types import Counts, Csr, Doubles, Floats, GivenIds, Ids, ListTuple, Rows
 from .errors import InvalidArgument, NotFittedError
 
@@ -364,6 +364,93 @@ class Answers:
             )
         scores = model.predict(model.user_rows(user_ids, True), model.item_rows(item_ids, True))
         return float(scores[0]) if _ids.is_single(users) and _ids.is_single(items) else scores
+
+    # -- to look at ----------------------------------------------------------------------------------
+
+    def report(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        items: str | os.PathLike[str] | None = None,
+        title: str = "",
+        evaluation: Mapping[str, Any] | str | os.PathLike[str] | None = None,
+        users: int = 300,
+        named_users: Any = (),
+        top_k: int = 10,
+        components: tuple[int, int] = (1, 2),
+        color: str = "popularity",
+        format: str | None = None,
+    ) -> None:
+        """Writes a page to look at the model, or the map of its items alone.
+
+        The HTML page is one file that needs no network: the items as a map, users and why they get
+        what they get, training, evaluation. `docs/cli.md` says how every number is made.
+
+        Parameters
+        ----------
+        path
+            Of the file; one that is there is replaced, as a whole or not at all.
+        items
+            A file of items with id, title and any other columns, to colour and explain by.
+        title
+            Of the page or picture.
+        evaluation
+            For the page: what `alsace evaluate --json` printed, as a dict or the path of a file.
+        users
+            For the page: how many users of different activity to look into (default 300).
+        named_users
+            For the page: ids of users to look into besides.
+        top_k
+            For the page: length of their lists, 1 to 100 (default 10).
+        components
+            For a picture: principal components on the axes, from 1 (default 1 and 2).
+        color
+            For a picture: "popularity" (the default) or a column of `items`.
+        format
+            "html", "svg" or "png" (default: by the name of `path`, else html).
+
+        Raises
+        ------
+        InvalidArgument
+            For an option out of its range, a component or column that is not there.
+        InvalidData
+            For an items file that cannot be understood.
+        UnknownId
+            For a named user that is not in the model.
+        IoError
+            When a file cannot be read or written.
+
+        Examples
+        --------
+        >>> import alsace, pathlib, tempfile
+        >>> model = alsace.ImplicitALS(factors=2, threads=1).fit(user=[1, 1, 2], item=["x", "y", "x"])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = pathlib.Path(folder) / "report.html"
+        ...     model.report(path, title="Plays")
+        ...     "<!doctype html>" in path.read_text(encoding="utf-8").lower()
+        True
+        """
+        model = self._fitted()
+        kind = _report.format_of(path, format)
+        items_path = None if items is None else _data.path_text(items)
+        threads = self._thread_count()
+        if kind == "html":
+            rows = model.user_rows(_ids.to_engine(list(named_users)), False).tolist()
+            page = (
+                _report.text(title, "title"),
+                _report.evaluation_text(evaluation),
+                _numbers.whole(users, "users"),
+                rows if len(rows) else [],
+                _numbers.whole(top_k, "top_k"),
+                42,
+                threads,
+            )
+            data = model.html_report(items_path, page)
+        else:
+            x, y = (_numbers.whole(number, "components") for number in components)
+            picture = (_report.text(title, "title"), x, y, _report.text(color, "color"), kind, threads)
+            data = model.scatter(items_path, picture)
+        _report.write(_data.path_text(path), data)
 
     # -- files and copies ----------------------------------------------------------------------------
 

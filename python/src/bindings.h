@@ -27,6 +27,7 @@ void bind_train(nb::module_& module);
 void bind_factors(nb::module_& module);
 void bind_model(nb::module_& module);
 void bind_recommend(nb::class_<FittedModel>& model);
+void bind_report(nb::class_<FittedModel>& model);
 void bind_evaluate(nb::module_& module);
 
 }  // namespace alsace::python

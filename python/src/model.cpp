@@ -135,6 +135,7 @@ void bind_model(nb::module_& module) {
       .def_prop_ro("n_items", [](const Self& self) { return self.model->item_ids.size(); })
       .def_prop_ro("value_mean", [](const Self& self) { return self.model->value_mean; });
   bind_recommend(model);
+  bind_report(model);
 }
 
 }  // namespace alsace::python

@@ -34,6 +34,8 @@ def inputs(model, sample):
         "recommend plays.alsace --all --items titles.csv --out ./titles.csv",
         "predict plays.alsace pairs.csv --out pairs.csv",
         "predict plays.alsace pairs.csv --out plays.alsace",
+        "report plays.alsace --out plays.alsace",
+        "report plays.alsace --items titles.csv --out titles.csv",
     ],
 )
 def test_an_input_is_never_written_over(alsace, inputs, sample, command):
