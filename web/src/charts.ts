@@ -103,11 +103,11 @@ export function barMarks(plot: Plot, values: number[], name: (i: number) => stri
 }
 
 /**
- * Any number of points as dots on a grid of three pixels, darker where there are more: as many
- * elements as there are shades.
+ * Any number of points as dots on a grid, darker where there are more: as many elements as there are
+ * shades.
  */
 export function cloudMarks(plot: Plot, x: ArrayLike<number>, y: ArrayLike<number>): void {
-  const pitch = x.length > 1500 ? 3 : 1.5;
+  const pitch = x.length > 6000 ? 3 : 1;
   const cells = new Map<number, number>();
   for (let i = 0; i < x.length; i++) {
     const cell = Math.round(plot.y(y[i]) / pitch) * 65536 + Math.round(plot.x(x[i]) / pitch);

@@ -62,7 +62,7 @@ export class ItemMap {
       clicked: (item) => selection.select(item),
     });
     if (this.scatter.renderer.kind === "canvas") {
-      figure.after(element("p", { class: "note", id: "without-webgl" },
+      this.root.querySelector(".keys")?.after(element("p", { class: "note", id: "without-webgl" },
         "Drawn without WebGL2: this browser has none that is fast. Nothing is missing."));
     }
     this.place();

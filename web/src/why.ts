@@ -137,7 +137,8 @@ export class Why {
 
   private entryOf(recommendation: Recommendation, place: number): HTMLElement {
     const id = freshId("parts");
-    const parts = element("div", { id, hidden: place > 0 }, this.partsTable(recommendation));
+    const onMap = button("Show on the map", () => this.selection.select(recommendation.item, true), { class: "on-map" });
+    const parts = element("div", { id, hidden: place > 0 }, this.partsTable(recommendation), onMap);
     const title = this.report.title(recommendation.item);
     const toggle = button("", () => {
       parts.hidden = !parts.hidden;
