@@ -46,7 +46,9 @@ export class Why {
     if (users.length === 0) {
       this.root = section("why", "Why these recommendations", "", element(
         "p", { class: "notice", id: "no-users" },
-        "This report holds no users, so there is nobody to explain recommendations to.",
+        report.document.facts.stores_interactions === false
+          ? "The model was written without its interactions, so it cannot say what its recommendations come from."
+          : "This report was made without users, so there is nobody to explain recommendations to.",
       ));
       return;
     }

@@ -62,6 +62,7 @@ test("hostile texts stay texts", { skip }, async () => {
   report.items.columns.forEach((column) => (column.name = bad));
   report.commands.train = bad;
   report.training.warnings = [bad];
+  report.notes = [bad];
   report.evaluation!.models[0].name = bad;
   const { page, complaints, requests } = await open(browser, pageWith(report));
   await search(page).fill(bad);

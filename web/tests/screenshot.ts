@@ -22,7 +22,7 @@ try {
   if (options.has("select")) {
     await page.getByRole("combobox", { name: "Find an item" }).fill(options.get("select") ?? "");
     await page.keyboard.press("Enter");
-    for (let i = 0; i < 3; i++) await page.getByRole("button", { name: "Zoom out" }).click();
+    await page.getByRole("button", { name: "Show all items" }).click();
     await page.mouse.move(0, 0);
   }
   await page.waitForTimeout(300);
