@@ -51,7 +51,7 @@ function evaluationTable(evaluation: Evaluation): HTMLElement {
       "div", { class: "scrolling", tabindex: 0, role: "region", "aria-label": "Evaluation table" },
       element(
         "table", { class: "evaluation", id: "evaluation-table" },
-        element("caption", {}, `Mean over users, with 95 % interval${held ? `; ${held}` : ""}`),
+        element("caption", {}, `Metrics with 95 % intervals${held ? `: ${held}` : ""}`),
         element("thead", {}, element(
           "tr", {}, element("th", { scope: "col" }, "Model"),
           ...names.map((name) => element("th", { scope: "col" }, name)))),
