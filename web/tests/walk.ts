@@ -197,7 +197,11 @@ async function numbers(page: Page, document: ReportDocument): Promise<void> {
     assert.ok(await page.locator("#no-evaluation").isVisible());
   }
   if (document.training.objective.length) {
-    assert.equal(await page.locator("#objective circle").count(), document.training.objective.length);
+    const points = page.locator("#objective circle");
+    assert.equal(await points.count(), document.training.objective.length);
+    await page.getByLabel("over seconds").check();
+    assert.equal(await points.count(), document.training.objective.length);
+    assert.ok((await page.locator("#objective .axis").textContent())?.startsWith("seconds"));
   }
   assert.equal(await page.locator("#spectrum rect").count(), document.spectrum.length);
   const commands = await page.locator("#facts code").allTextContents();
