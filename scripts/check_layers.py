@@ -42,7 +42,10 @@ OWNER = {
 SURFACES = {"cli": set(), "python": set(), "examples": set(), "bench": {"kernels"}}
 
 SOURCE_SUFFIXES = {".h", ".cpp", ".py", ".cmake", ".sh", ".ts"}
-SOURCE_FOLDERS = ["include", "src", "cli", "python", "examples", "bench", "tests", "scripts", "cmake"]
+SOURCE_FOLDERS = [
+    *["include", "src", "cli", "python", "web/src", "web/tests", "examples", "bench"],
+    *["tests", "scripts", "cmake"],
+]
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<(alsace/[^>]+)>)')
 COMMENT = re.compile(r"//.*")

@@ -26,6 +26,7 @@ run_tests() {
     check "build release" build_release
     check "unit tests" run_ctest release
     check "command line, documents, scripts" run_pytest
+    check "report page" test_web
     check "Python types" .venv/bin/mypy
     check "Python package" test_python_package
     check "installed copy" test_installed_copy
@@ -102,7 +103,7 @@ run_ctest() {
 }
 
 run_pytest() {
-  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q tests --ignore tests/python/package
+  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q tests --ignore tests/python/package --ignore tests/web
 }
 
 # Makes the wheel out of what the release build has compiled, tries it alone and tests it.

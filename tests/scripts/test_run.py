@@ -18,7 +18,7 @@ def door(*arguments):
 def test_help_lists_every_command(arguments):
     run = door(*arguments)
     assert run.returncode == 0
-    for command in ["help", "setup", "build", "test", "demo", "bench", "lint", "format"]:
+    for command in ["help", "setup", "build", "test", "demo", "bench", "web", "lint", "format"]:
         assert f"\n  {command} " in run.stdout
 
 
@@ -30,6 +30,7 @@ def test_help_lists_every_command(arguments):
         (["build", "release", "debug"], "build takes at most one preset"),
         (["test", "quickly"], "test takes nothing or the word fast"),
         (["setup", "now"], "setup takes no arguments"),
+        (["web", "site"], "web takes nothing or the word picture"),
         (["format", "src"], "format takes no arguments"),
         (["bench", "peers"], "bench takes one of kernels read train python compare before any options"),
         (["bench", "--", "--quick"], "bench takes one of kernels read train python compare"),

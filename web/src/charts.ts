@@ -2,7 +2,7 @@
 // see it.
 
 import { element, freshId, svg } from "./dom.ts";
-import { short } from "./format.ts";
+import { compact } from "./format.ts";
 import { ticks } from "./scale.ts";
 
 export interface Axis {
@@ -60,10 +60,10 @@ function frameOf(root: SVGSVGElement, width: number, height: number, x: Axis, y:
   const texts = svg("g", { class: "tick" });
   for (const tick of y.ticks ?? ticks(y.low, y.high, inner.height / 45)) {
     grid.append(svg("line", { x1: edge.left, x2: width - edge.right, y1: toY(tick), y2: toY(tick) }));
-    texts.append(svg("text", { x: edge.left - 8, y: toY(tick) + 4, "text-anchor": "end" }, (y.format ?? short)(tick)));
+    texts.append(svg("text", { x: edge.left - 8, y: toY(tick) + 4, "text-anchor": "end" }, (y.format ?? compact)(tick)));
   }
   for (const tick of x.ticks ?? ticks(x.low, x.high, inner.width / 80)) {
-    texts.append(svg("text", { x: toX(tick), y: bottom + 17, "text-anchor": "middle" }, (x.format ?? short)(tick)));
+    texts.append(svg("text", { x: toX(tick), y: bottom + 17, "text-anchor": "middle" }, (x.format ?? compact)(tick)));
   }
   const middle = edge.top + inner.height / 2;
   root.append(grid, texts, svg(
@@ -103,11 +103,11 @@ export function barMarks(plot: Plot, values: number[], name: (i: number) => stri
 }
 
 /**
- * Any number of points as dots on a grid of three pixels, darker where there are more: as many
- * elements as there are shades.
+ * Any number of points as dots on a grid, darker where there are more: as many elements as there are
+ * shades.
  */
 export function cloudMarks(plot: Plot, x: ArrayLike<number>, y: ArrayLike<number>): void {
-  const pitch = x.length > 1500 ? 3 : 1.5;
+  const pitch = x.length > 6000 ? 3 : 1;
   const cells = new Map<number, number>();
   for (let i = 0; i < x.length; i++) {
     const cell = Math.round(plot.y(y[i]) / pitch) * 65536 + Math.round(plot.x(x[i]) / pitch);

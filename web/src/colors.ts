@@ -23,7 +23,7 @@ function fromHex(hex: string): Rgb {
 }
 
 // The ramp's faint end is left out: yellow on white, nearly black on black.
-const rampEnds = { light: [0, 0.93], dark: [0.14, 1] } as const;
+const rampEnds = { light: [0, 0.88], dark: [0.14, 1] } as const;
 
 /** The color of a share from 0 to 1. */
 export function viridis(share: number, theme: Theme): Rgb {

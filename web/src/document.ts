@@ -16,6 +16,8 @@ export interface ReportDocument {
   /** What `alsace evaluate --json` printed. */
   evaluation: Evaluation | null;
   personalization: Personalization | null;
+  /** Sentences on what was left out of the report, and why. */
+  notes?: string[];
 }
 
 export interface Facts {
@@ -25,6 +27,7 @@ export interface Facts {
   trained_users: number;
   trained_items: number;
   interactions: number;
+  stores_interactions?: boolean;
   low: number;
   density: number;
   /** Interactions of a user: minimum, quartiles, maximum. */

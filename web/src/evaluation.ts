@@ -51,15 +51,15 @@ function evaluationTable(evaluation: Evaluation): HTMLElement {
       "div", { class: "scrolling", tabindex: 0, role: "region", "aria-label": "Evaluation table" },
       element(
         "table", { class: "evaluation", id: "evaluation-table" },
-        element("caption", {}, `Mean over users, with 95 % interval${held ? `; ${held}` : ""}`),
+        element("caption", {}, `Metrics with 95 % intervals${held ? `: ${held}` : ""}`),
         element("thead", {}, element(
           "tr", {}, element("th", { scope: "col" }, "Model"),
-          ...names.map((name) => element("th", { scope: "col", class: "number" }, name)))),
+          ...names.map((name) => element("th", { scope: "col" }, name)))),
         body,
       ),
     ),
-    element("p", { class: "note" }, "The best mean of each column is bold. The evaluated models were trained on the training part of " +
-      "the split; the model of this report may have seen more. Intervals are over users, not over seeds."),
+    element("p", { class: "note" }, "The best mean of each column is bold. Intervals are over users, not over seeds. They mean something only " +
+      "where no model was trained on the test part."),
   );
 }
 
@@ -71,7 +71,7 @@ function isBest(name: string, value: Interval, models: Evaluation["models"]): bo
 
 function metricCell(value: Interval, most: number, best: boolean): HTMLElement {
   const { mean, low, high } = value;
-  const cell = element("td", { class: best ? "number best" : "number" }, element("span", { class: "mean" }, fixed(mean, 4)));
+  const cell = element("td", { class: best ? "best" : null }, element("span", { class: "mean" }, fixed(mean, 4)));
   if (typeof low === "number" && typeof high === "number") {
     cell.append(element("small", {}, `${fixed(low, 4)} to ${fixed(high, 4)}`), whisker(low, mean, high, most));
   }

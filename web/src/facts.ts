@@ -8,7 +8,7 @@ import { percent, short, whole } from "./format.ts";
 import { section } from "./section.ts";
 
 export function factsSection(report: Report): HTMLElement {
-  const { facts, program } = report.document;
+  const { facts, program, notes = [] } = report.document;
   return section(
     "facts", "Data and commands", "",
     element(
@@ -19,6 +19,7 @@ export function factsSection(report: Report): HTMLElement {
         ["model hash", facts.model_hash], ["program", program],
       ]),
     ),
+    notes.length > 0 && element("ul", { class: "notes" }, ...notes.map((note) => element("li", {}, note))),
     commandsList(report),
   );
 }

@@ -17,7 +17,15 @@ export function short(value: number): string {
 }
 
 export function fixed(value: number, digits: number): string {
-  return minus(value.toFixed(digits));
+  const text = value.toFixed(digits);
+  return minus(Number(text) === 0 ? text.replace("-", "") : text);
+}
+
+const compacted = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 4 });
+
+/** For the narrow room beside an axis: 8M, 146.2K, 0.05. */
+export function compact(value: number): string {
+  return Math.abs(value) < 1000 ? short(value) : minus(compacted.format(value));
 }
 
 export function percent(share: number, digits = 1): string {

@@ -65,7 +65,7 @@ function listenToPointers(
   let pinched = false;
 
   area.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || event.target instanceof HTMLButtonElement) return;
+    if (event.button !== 0) return;
     if (down.size === 0) {
       moved = 0;
       pinched = false;

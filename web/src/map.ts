@@ -23,7 +23,7 @@ export class ItemMap {
   private readonly selection: Selection;
   private readonly legend = element("div", { class: "legend-place" });
   private readonly details = element("div", { class: "details" });
-  private readonly tooltip = element("div", { class: "tooltip", role: "presentation", hidden: true });
+  private readonly tooltip = element("div", { class: "tooltip", hidden: true });
   private readonly live = element("p", { class: "unseen", role: "status", "aria-live": "polite", id: "selection-status" });
   private readonly search: Combobox;
   private readonly xChoice: HTMLSelectElement;
@@ -62,7 +62,7 @@ export class ItemMap {
       clicked: (item) => selection.select(item),
     });
     if (this.scatter.renderer.kind === "canvas") {
-      figure.after(element("p", { class: "note", id: "without-webgl" },
+      this.root.querySelector(".keys")?.after(element("p", { class: "note", id: "without-webgl" },
         "Drawn without WebGL2: this browser has none that is fast. Nothing is missing."));
     }
     this.place();

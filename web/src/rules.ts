@@ -58,8 +58,8 @@ function contentRule({ component_facts: facts }: ReportDocument): Rule {
   const r2 = best.r2 ?? 0;
   const found = verdict(r2, 0.3, 0.1);
   const words = {
-    "holds": `Items of one ${best.name} lie together along PC2.`,
-    "holds partly": `${best.name} explains some of PC2; most of it is none of the columns.`,
+    "holds": `"${best.name}" explains ${percent(r2, 0)} of PC2.`,
+    "holds partly": `"${best.name}" explains some of PC2; most of it is in none of the columns.`,
     "does not hold": "No column says much about PC2: it is a taste that the columns do not name, or chance.",
     "cannot be told": "",
   }[found];

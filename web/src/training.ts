@@ -1,6 +1,6 @@
 // How the training went: the objective per iteration, and the spectrum of what came out.
 
-import { barMarks, chart, lineMarks, numbersTable } from "./charts.ts";
+import { barMarks, chart, lineMarks, numbersTable, type Axis } from "./charts.ts";
 import type { Report } from "./data.ts";
 import { element } from "./dom.ts";
 import { counted, percent, seconds, short } from "./format.ts";
@@ -22,28 +22,37 @@ function objectiveCard(report: Report): HTMLElement {
     return card("objective", "Objective", element("p", { class: "note" }, "This model has no record of its training."));
   }
   const total = times.reduce((sum, t) => sum + t, 0);
-  const [low, high] = range(objective);
-  const pad = (high - low) * 0.05 || Math.abs(high) * 0.05 || 1;
-  const first = objective[0];
-  const last = objective[objective.length - 1];
-  const fall = first ? (first - last) / Math.abs(first) : 0;
-  const description =
-    `Objective after each of ${counted(objective.length, "iteration")}: from ${short(first)} to ${short(last)}, ` +
-    `a fall of ${percent(fall)}.`;
-  const ticks = objective.length <= 12 ? objective.map((_, i) => i + 1) : undefined;
+  const place = element("div", {}, objectiveChart(report, false));
+  const timed = element("input", { type: "checkbox", id: "objective-time" });
+  timed.addEventListener("change", () => place.replaceChildren(objectiveChart(report, timed.checked)));
   return card(
-    "objective", "Objective",
-    chart(
-      description, 260,
-      { label: "iteration", low: 1, high: Math.max(objective.length, 2), ...(ticks ? { ticks } : {}) },
-      { label: "objective", low: low - pad, high: high + pad },
-      (plot) => lineMarks(plot, objective.map((value, i) => [i + 1, value]),
-        (i) => `iteration ${i + 1}: ${short(objective[i])}, ${seconds(times[i] ?? 0)}`),
-    ),
+    "objective", "Objective", place,
+    element("span", { class: "control" }, timed, element("label", { for: timed.id }, "over seconds instead of iterations")),
     element("p", {}, `${short(final)} for the factors as written, after ${seconds(total)} in ` +
       `${counted(objective.length, "iteration")} (${seconds(total / objective.length)} each). ${stopText(stopped)}`),
     numbersTable("Objective and time of each iteration", ["iteration", "objective", "seconds"],
       objective.map((value, i) => [String(i + 1), short(value), (times[i] ?? 0).toPrecision(3)])),
+  );
+}
+
+/** Over the iterations, or over the seconds since the training began. */
+function objectiveChart(report: Report, timed: boolean): HTMLElement {
+  const { objective, seconds: times } = report.document.training;
+  const count = objective.length;
+  const passed: number[] = [];
+  objective.forEach((_, i) => passed.push((passed[i - 1] ?? 0) + (times[i] ?? 0)));
+  const [low, high] = range(objective);
+  const pad = (high - low) * 0.05 || Math.abs(high) * 0.05 || 1;
+  const fall = objective[0] ? (objective[0] - objective[count - 1]) / Math.abs(objective[0]) : 0;
+  const x: Axis = timed
+    ? { label: "seconds", low: 0, high: passed[count - 1] || 1 }
+    : { label: "iteration", low: 1, high: Math.max(count, 2), ...(count <= 12 ? { ticks: objective.map((_, i) => i + 1) } : {}) };
+  return chart(
+    `Objective after each of ${counted(count, "iteration")}, in ${seconds(passed[count - 1])}: from ${short(objective[0])} to ` +
+      `${short(objective[count - 1])}, a fall of ${percent(fall)}.`,
+    260, x, { label: "objective", low: low - pad, high: high + pad },
+    (plot) => lineMarks(plot, objective.map((value, i) => [timed ? passed[i] : i + 1, value]),
+      (i) => `iteration ${i + 1}: ${short(objective[i])}, ${seconds(times[i] ?? 0)}`),
   );
 }
 

@@ -46,7 +46,9 @@ export class Why {
     if (users.length === 0) {
       this.root = section("why", "Why these recommendations", "", element(
         "p", { class: "notice", id: "no-users" },
-        "This report holds no users, so there is nobody to explain recommendations to.",
+        report.document.facts.stores_interactions === false
+          ? "The model was written without its interactions, so it cannot say what its recommendations come from."
+          : "This report was made without users, so there is nobody to explain recommendations to.",
       ));
       return;
     }
@@ -137,7 +139,8 @@ export class Why {
 
   private entryOf(recommendation: Recommendation, place: number): HTMLElement {
     const id = freshId("parts");
-    const parts = element("div", { id, hidden: place > 0 }, this.partsTable(recommendation));
+    const onMap = button("Show on the map", () => this.selection.select(recommendation.item, true), { class: "on-map" });
+    const parts = element("div", { id, hidden: place > 0 }, this.partsTable(recommendation), onMap);
     const title = this.report.title(recommendation.item);
     const toggle = button("", () => {
       parts.hidden = !parts.hidden;

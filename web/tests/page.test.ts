@@ -62,6 +62,7 @@ test("hostile texts stay texts", { skip }, async () => {
   report.items.columns.forEach((column) => (column.name = bad));
   report.commands.train = bad;
   report.training.warnings = [bad];
+  report.notes = [bad];
   report.evaluation!.models[0].name = bad;
   const { page, complaints, requests } = await open(browser, pageWith(report));
   await search(page).fill(bad);
@@ -177,6 +178,37 @@ test("a lost context comes back with its points", { skip }, async () => {
   await nextFrame(page);
   assert.deepEqual(await pixel(page, place), before);
   await page.context().close();
+});
+
+test("a found item glides into the middle", { skip }, async () => {
+  const { page } = await open(browser, pageWith(makeDocument()), { reducedMotion: "no-preference" });
+  await search(page).fill("film5");
+  await page.keyboard.press("Enter");
+  const box = (await page.locator(".window").boundingBox())!;
+  await page.waitForFunction(([x, y]) => {
+    const place = window.alsace.positionOf(4);
+    return Math.hypot(place.x - x, place.y - y) < 1;
+  }, [box.x + box.width / 2, box.y + box.height / 2]);
+  assert.ok((await view(page)).zoom >= 2.99);
+  await page.context().close();
+});
+
+test("a command is copied, or selected where there is no clipboard", { skip }, async () => {
+  const report = makeDocument();
+  for (const clipboard of [true, false]) {
+    const { page } = await open(browser, pageWith(report), still);
+    await page.evaluate((there) => Object.defineProperty(navigator, "clipboard", {
+      value: there ? { writeText: (text: string) => Promise.resolve(document.body.setAttribute("data-copied", text)) } : undefined,
+    }), clipboard);
+    const copy = page.getByRole("button", { name: "Copy the training command" });
+    await copy.click();
+    assert.equal(await copy.textContent(), clipboard ? "Copied" : "Press Ctrl+C");
+    assert.equal(
+      clipboard ? await page.locator("body").getAttribute("data-copied") : await page.evaluate(() => String(getSelection())),
+      report.commands.train,
+    );
+    await page.context().close();
+  }
 });
 
 test("by keys alone", { skip }, async () => {

@@ -8,7 +8,7 @@ import { colorPoints, legendOf, rampShare } from "../src/coloring.ts";
 import { viridis, type PageColors } from "../src/colors.ts";
 import { popularityLine } from "../src/components.ts";
 import { readReport, Report } from "../src/data.ts";
-import { fixed, percent, short } from "../src/format.ts";
+import { compact, fixed, percent, short } from "../src/format.ts";
 import { nearestItems } from "../src/neighbors.ts";
 import { PointGrid, range } from "../src/picking.ts";
 import { pointStyle } from "../src/renderer.ts";
@@ -145,6 +145,8 @@ test("ticks are round and lie in their range", () => {
 test("numbers are written alike", () => {
   assert.deepEqual([146233.33, 0.1316, -12.5, 0, 1e-7, 12].map(short), ["146,233", "0.1316", "\u221212.5", "0", "1.00e-7", "12"]);
   assert.equal(fixed(-0.25, 2), "\u22120.25");
+  assert.equal(fixed(-0.001, 2), "0.00");
+  assert.deepEqual([8e6, 146233, -0.05, 250].map(compact), ["8M", "146.2K", "\u22120.05", "250"]);
   assert.equal(percent(0.1234), "12.3\u00a0%");
 });
 

@@ -1,5 +1,5 @@
 // Takes a picture of a report: node tests/screenshot.ts REPORT.html PICTURE.png [width=1280]
-// [height=...] [theme=light|dark] [select=TITLE] [color=COLUMN] [full]
+// [height=900] [theme=light|dark] [select=TITLE] [color=COLUMN] [part=ID of a section] [full]
 
 import { resolve } from "node:path";
 import { launch, open } from "./browser.ts";
@@ -22,11 +22,12 @@ try {
   if (options.has("select")) {
     await page.getByRole("combobox", { name: "Find an item" }).fill(options.get("select") ?? "");
     await page.keyboard.press("Enter");
-    for (let i = 0; i < 3; i++) await page.getByRole("button", { name: "Zoom out" }).click();
+    await page.getByRole("button", { name: "Show all items" }).click();
     await page.mouse.move(0, 0);
   }
   await page.waitForTimeout(300);
-  await page.screenshot({ path: picture, fullPage: options.has("full") });
+  if (options.has("part")) await page.locator(`#${options.get("part")}`).screenshot({ path: picture });
+  else await page.screenshot({ path: picture, fullPage: options.has("full") });
   if (complaints.length) throw new Error(complaints.join("\n"));
 } finally {
   await browser.close();
