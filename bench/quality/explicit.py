@@ -22,8 +22,8 @@ PUBLISHED = {
 }
 SOURCES = """\
 Published: MovieLens 100K: README of the package Surprise, five random folds, its default options; other folds than u1 to u5, of the same
-size. MovieLens latest-small: a course project with Surprise (github.com/SunTzuLombardi/RecomendationProj), five random folds, tuned: not a
-reviewed source. No published ALS on exactly these folds was found."""
+size. MovieLens latest-small: a course project with Surprise (github.com/SunTzuLombardi/RecomendationProj), cross-validated: not
+a reviewed source. No published ALS on exactly these folds was found."""
 PROTOCOL = """\
 MovieLens 100K in its own five folds u1 to u5, and MovieLens latest-small (100,836 ratings) in five random folds of fixed seed; predictions
 are clipped to the range of the training values. Options are chosen anew for each fold: a tenth of its training part is held out,
@@ -48,14 +48,18 @@ ITERATIONS = 30
 
 def read(path, header):
     """(users, items, values) of a file of ratings; with a header commas, else tabs."""
-    table = np.loadtxt(path, delimiter="," if header else "\t", skiprows=int(header), usecols=(0, 1, 2))
+    table = np.loadtxt(
+        path, delimiter="," if header else "\t", skiprows=int(header), usecols=(0, 1, 2)
+    )
     return table[:, 0].astype(np.int64), table[:, 1].astype(np.int64), table[:, 2]
 
 
 def movielens_100k():
     """[(train, test)] of the five published folds u1 to u5."""
     return [
-        tuple(read(find(f"movielens-100k/u{fold}.{part}"), header=False) for part in ("base", "test"))
+        tuple(
+            read(find(f"movielens-100k/u{fold}.{part}"), header=False) for part in ("base", "test")
+        )
         for fold in range(1, FOLDS + 1)
     ]
 
@@ -86,13 +90,17 @@ def candidates(grid, counts):
 
 def counts_of(table):
     """Ratings of each user and of each item, in one array."""
-    return np.concatenate([np.unique(table[column], return_counts=True)[1] for column in (0, 1)]).astype(float)
+    return np.concatenate(
+        [np.unique(table[column], return_counts=True)[1] for column in (0, 1)]
+    ).astype(float)
 
 
 def rmse(train, test, options):
     names = ("user", "item", "rating")
     model = alsace.ExplicitALS(random_state=SEED, **options).fit(dict(zip(names, train)))
-    found = alsace.evaluate(model, dict(zip(names, train)), dict(zip(names, test)), metrics="rmse", baselines=[])
+    found = alsace.evaluate(
+        model, dict(zip(names, train)), dict(zip(names, test)), metrics="rmse", baselines=[]
+    )
     return found["als"]["rmse"].mean
 
 
@@ -135,7 +143,12 @@ def smallest(grid):
 def sections(record):
     def line(row):
         deviation = "" if row["deviation"] is None else f" +- {row['deviation']:.4f}"
-        return [row["set"], row["label"], f"{row['rmse']:.4f}{deviation}", f"{PUBLISHED.get(row['set'], '')}"]
+        return [
+            row["set"],
+            row["label"],
+            f"{row['rmse']:.4f}{deviation}",
+            f"{PUBLISHED.get(row['set'], '')}",
+        ]
 
     folds = [
         [row["set"], row["label"], fold, f"{found['rmse']:.4f}", f"`{words(found['options'])}`"]
@@ -144,7 +157,10 @@ def sections(record):
     ]
     return [
         PROTOCOL,
-        table(["", "biases", "RMSE, mean of folds +- deviation", "published"], map(line, record["rows"])),
+        table(
+            ["", "biases", "RMSE, mean of folds +- deviation", "published"],
+            map(line, record["rows"]),
+        ),
         SOURCES,
         "Each fold, with the options that were chosen on its training part:",
         table(["", "", "fold", "RMSE", "options"], folds),

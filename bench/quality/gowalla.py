@@ -34,8 +34,7 @@ recall, not by time. Numbers of the validation part, where each user has about t
 those of the test part."""
 # Every trial that was made, in the order it was made in: factors, unobserved_weight, mean weight of a squared row
 # norm (lambda n^nu averaged over users and items), exponent nu, count, iterations.
-TRIALS = (
-)
+TRIALS = ()
 CHOSEN = (512, 0.03, 2, 0.5, "observed", 8)
 
 
@@ -92,7 +91,9 @@ def run(session, tune_again=False):
     if tune_again:
         tune(session)
     parts = load()
-    train = tuple(np.concatenate([parts["train"][column], parts["valid"][column]]) for column in (0, 1))
+    train = tuple(
+        np.concatenate([parts["train"][column], parts["valid"][column]]) for column in (0, 1)
+    )
     named = [dict(zip(("user", "item"), pairs)) for pairs in (train, parts["test"])]
     options = of_trial(CHOSEN, *parts["train"])
     write_files(session.folder / NAME, named)
@@ -130,19 +131,47 @@ def sections(record):
     """The page's part: the result, then every trial."""
     popularity = [page.value(record["popularity"][metric]) for metric in METRICS]
     ours = [page.value(record["als"][metric]) for metric in METRICS]
-    lines = [["**ours**, ALS", *ours, f"mean of {record['seeds']} seeds"], ["ours, Popularity", *popularity, ""]]
-    lines += [[name, *(f"{value:.4f}" for value in values), source] for name, (values, source) in PUBLISHED.items()]
+    lines = [
+        ["**ours**, ALS", *ours, f"mean of {record['seeds']} seeds"],
+        ["ours, Popularity", *popularity, ""],
+    ]
+    lines += [
+        [name, *(f"{value:.4f}" for value in values), source]
+        for name, (values, source) in PUBLISHED.items()
+    ]
     trials = [
         [
-            *(f"{trial['options'][key]:g}" for key in ("factors", "unobserved_weight", "regularization", "regularization_exponent")),
+            *(
+                f"{trial['options'][key]:g}"
+                for key in (
+                    "factors",
+                    "unobserved_weight",
+                    "regularization",
+                    "regularization_exponent",
+                )
+            ),
             trial["options"]["regularization_count"],
             trial["options"]["iterations"],
             *(f"{trial['metrics'][metric]:.4f}" for metric in METRICS),
         ]
         for trial in sorted(record["trials"], key=lambda trial: -trial["metrics"][METRICS[0]])
     ]
-    head = ["factors", "unobserved_weight", "regularization", "exponent", "count", "iterations", *METRICS]
-    return [PROTOCOL, table(["", *METRICS, "source"], lines), program_lines(record), ABOUT_TRIALS.format(count=len(trials)), table(head, trials)]
+    head = [
+        "factors",
+        "unobserved_weight",
+        "regularization",
+        "exponent",
+        "count",
+        "iterations",
+        *METRICS,
+    ]
+    return [
+        PROTOCOL,
+        table(["", *METRICS, "source"], lines),
+        program_lines(record),
+        ABOUT_TRIALS.format(count=len(trials)),
+        table(head, trials),
+    ]
 
 
 def program_lines(record):

@@ -16,7 +16,9 @@ made by one command, the line above it; all of them by `./run bench quality`. Th
 
 def write(tables, content, path):
     """Writes the page: the head, and a section for each table that there are numbers for."""
-    parts = [HEAD] + [section(table, content[name]) for name, table in tables.items() if name in content]
+    parts = [HEAD] + [
+        section(table, content[name]) for name, table in tables.items() if name in content
+    ]
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text("\n\n".join(parts) + "\n")
 

@@ -18,7 +18,10 @@ TABLES = (movielens_100k, ncf, gowalla, new_users, explicit)
 
 
 def test_negative_lines():
-    assert ncf.negatives(["(0,25)\t1064\t174", "(1,133)\t3"]) == [(0, 25, [1064, 174]), (1, 133, [3])]
+    assert ncf.negatives(["(0,25)\t1064\t174", "(1,133)\t3"]) == [
+        (0, 25, [1064, 174]),
+        (1, 133, [3]),
+    ]
 
 
 def test_without_leaves_out_pairs_not_items():
@@ -30,10 +33,15 @@ def test_hold_out_is_of_training_and_draws_what_the_user_has_not():
     train = np.array([[user, item] for user in range(6) for item in range(20) if (user + item) % 3])
     train = np.vstack([train, [[9, 4]]])  # One entry: stays in training.
     rest, test, drawn = ncf.hold_out(train, seed=1, count=4)
-    assert sorted(map(tuple, np.vstack([rest, test]).tolist())) == sorted(map(tuple, train.tolist()))
+    assert sorted(map(tuple, np.vstack([rest, test]).tolist())) == sorted(
+        map(tuple, train.tolist())
+    )
     assert test[:, 0].tolist() == list(range(6))
     have = {tuple(pair) for pair in train.tolist()}
-    assert all(len(row) == 4 and all((user, item) not in have for item in row) for (user, _), row in zip(test.tolist(), drawn))
+    assert all(
+        len(row) == 4 and all((user, item) not in have for item in row)
+        for (user, _), row in zip(test.tolist(), drawn)
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +141,10 @@ def test_trials_go_on_after_a_kill(tmp_path):
     again.run({"factors": 8}, measure)
     again.run({"factors": 16}, measure)
     assert measured == [{"factors": 8}, {"factors": 16}]
-    assert [json.loads(line)["options"]["factors"] for line in path.read_text().splitlines()] == [8, 16]
+    assert [json.loads(line)["options"]["factors"] for line in path.read_text().splitlines()] == [
+        8,
+        16,
+    ]
 
 
 def test_tuned_options_are_read(tmp_path):
@@ -159,7 +170,11 @@ def test_every_table_has_what_a_page_needs():
 def test_page_holds_the_tables_that_were_measured(tmp_path):
     value = {"mean": 0.5, "low": 0.4, "high": 0.6, "deviation": 0.01}
     metrics = {name: value for name in ncf.METRICS}
-    record = {"rows": [{"label": "published", "options": {"factors": 3}, "metrics": metrics}], "seeds": 3, "popularity": metrics}
+    record = {
+        "rows": [{"label": "published", "options": {"factors": 3}, "metrics": metrics}],
+        "seeds": 3,
+        "popularity": metrics,
+    }
     page.write({"ncf": ncf, "gowalla": gowalla}, {"ncf": record}, tmp_path / "results.md")
     text = (tmp_path / "results.md").read_text()
     assert "0.5000 [0.4000, 0.6000] +- 0.0100" in text
