@@ -63,22 +63,29 @@ def run(session, tune_again=False):
 
             found = over_seeds(fit, seeds, train, test, METRICS)
             command = f"--split {how.replace('_', '-')} {words(options)}"
-            rows.append(row_of(f"ALS, {label}{more}", "als", found) | {"options": command.strip()})
+            rows.append(
+                row_of(f"ALS, {label}{more}", None if more else "als", found)
+                | {"options": command.strip()}
+            )
     return {"rows": rows, "seeds": len(seeds)}
 
 
 def row_of(label, published, metrics):
-    return {"label": label, "published": PUBLISHED[published], "metrics": plain(metrics)}
+    return {"label": label, "published": PUBLISHED.get(published), "metrics": plain(metrics)}
+
+
+def published(values):
+    return [f"{value:.4f}" for value in values] if values else ["-"] * len(METRICS)
 
 
 def sections(record):
     def line(row):
         ours = [page.value(row["metrics"][metric]) for metric in METRICS]
-        return [row["label"], *ours, *(f"{value:.4f}" for value in row["published"])]
+        return [row["label"], *ours, *published(row["published"])]
 
     head = ["", *METRICS, *(f"{metric}, published" for metric in METRICS)]
     commands = "\n".join(
-        f"    alsace evaluate u.data --liked 4 {row['options']} --repeats {record['seeds']}    # {row['label']}"
+        f"    alsace evaluate u.data --liked 4 {row['options']} --seed 0 --repeats {record['seeds']}    # {row['label']}"
         for row in record["rows"]
         if "options" in row
     )
