@@ -12,6 +12,7 @@
 #include "kernels/gather.h"
 #include "kernels/gradients.h"
 #include "kernels/row_system.h"
+#include "kernels/scores.h"
 #include "machine_limits.h"
 
 #include <algorithm>
@@ -177,19 +178,28 @@ void steps(benchmark::State& state) {
   state.SetLabel(level_of(bytes));
 }
 
+/// score_rows/K/Q: Q queries of K factors for all rows of the table.
 template <auto& kernel>
 void score_all_rows(benchmark::State& state) {
   const auto stride = static_cast<std::size_t>(state.range(0));
-  const std::size_t rows = table_rows(stride);
-  const AlignedVector<float>& table = table_floats();
-  const auto x = normal_values<float>(stride);
-  std::vector<float> scores(rows);
+  const auto query_count = static_cast<std::size_t>(state.range(1));
+  const Rows rows{.first = table_floats().data(),
+                  .count = table_rows(stride),
+                  .length = stride,
+                  .stride = stride};
+  const auto x = normal_values<float>(query_count * stride);
+  std::vector<const float*> queries;
+  for (std::size_t q = 0; q < query_count; ++q) {
+    queries.push_back(x.data() + q * stride);
+  }
+  std::vector<float> scores(rows.count * query_count);
   for (auto _ : state) {
-    kernel(table.data(), stride, rows, x.data(), scores.data());
+    kernel(rows, queries.data(), query_count, scores.data(), rows.count);
     benchmark::ClobberMemory();
   }
   const auto values = static_cast<double>(table_values);
-  count(state, 2 * values, values * sizeof(float), static_cast<double>(rows));
+  const auto pairs = static_cast<double>(rows.count * query_count);
+  count(state, 2 * values * static_cast<double>(query_count), values * sizeof(float), pairs);
   state.SetLabel(level_of(values * sizeof(float)));
 }
 
@@ -320,8 +330,10 @@ BENCHMARK(steps<true, conjugate_gradients>)->Name("conjugate_gradients/half")->A
 BENCHMARK(steps<false, reference::conjugate_gradients>)
     ->Name("reference/conjugate_gradients")
     ->Args({64, 150});
-BENCHMARK(score_all_rows<score_rows>)->Name("score_rows")->RangeMultiplier(2)->Range(32, 256);
-BENCHMARK(score_all_rows<reference::score_rows>)->Name("reference/score_rows")->Arg(64);
+BENCHMARK(score_all_rows<score_rows>)
+    ->Name("score_rows")
+    ->ArgsProduct({{32, 64, 128, 256, 1024}, {1, 32}});
+BENCHMARK(score_all_rows<reference::score_rows>)->Name("reference/score_rows")->Args({64, 1});
 BENCHMARK(row_gram)->Name("row_system/gram_of_factors")->RangeMultiplier(2)->Range(32, 512);
 BENCHMARK(row_solve)->Name("row_system/solve_factored")->RangeMultiplier(2)->Range(32, 512);
 BENCHMARK_CAPTURE(

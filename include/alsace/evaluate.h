@@ -74,6 +74,9 @@ struct Scorer {
   std::function<void(Index user, std::span<float> scores)> scores = {};
   /// Predicted value of a pair, for rmse and mae; empty where it has none.
   std::function<double(Index user, Index item)> predict = {};
+  /// scores() of several users at once, [users x items], the same bits; empty where that is no
+  /// faster than one by one.
+  std::function<void(std::span<const Index> users, std::span<float> scores)> scores_many = {};
 };
 
 /// The user's own model; rows of split.fold_in are folded in.

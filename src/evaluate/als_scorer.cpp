@@ -50,16 +50,21 @@ class AlsScorer {
     fold_in(split);
   }
 
-  void scores(Index user, std::span<float> out) const {
+  void scores(std::span<const Index> users, std::span<float> out) const {
     if (items_.is_identity()) {
-      model_scores(user, out);
+      model_scores(users, out);
       return;
     }
-    std::vector<float> in_model_rows(at(recommender_.model().item_ids.size()));
-    model_scores(user, in_model_rows);
-    for (std::size_t item = 0; item < out.size(); ++item) {
-      const Index row = items_[static_cast<Index>(item)];
-      out[item] = row == unknown ? never_listed : in_model_rows[at(row)];
+    const std::size_t items = out.size() / users.size();
+    const std::size_t rows = at(recommender_.model().item_ids.size());
+    std::vector<float> in_model_rows(users.size() * rows);
+    model_scores(users, in_model_rows);
+    for (std::size_t place = 0; place < users.size(); ++place) {
+      for (std::size_t item = 0; item < items; ++item) {
+        const Index row = items_[static_cast<Index>(item)];
+        out[place * items + item] =
+            row == unknown ? never_listed : in_model_rows[place * rows + at(row)];
+      }
     }
   }
 
@@ -77,14 +82,21 @@ class AlsScorer {
   }
 
  private:
-  void model_scores(Index user, std::span<float> out) const {
-    const auto folded = folded_.find(user);
-    if (folded != folded_.end()) {
-      recommender_.scores(folded->second, out);
-    } else if (users_[user] != unknown) {
-      recommender_.scores(users_[user], out);
-    } else {
-      std::ranges::fill(out, never_listed);
+  void model_scores(std::span<const Index> users, std::span<float> out) const {
+    const std::vector<float> nothing(at(recommender_.model().options.factors), 0.0F);
+    std::vector<UserView> views;
+    for (const Index user : users) {
+      const auto folded = folded_.find(user);
+      views.push_back(folded != folded_.end()   ? Recommender::view(folded->second)
+                      : users_[user] != unknown ? recommender_.view(users_[user])
+                                                : UserView{.factors = nothing});
+    }
+    recommender_.scores_many(views, out);
+    const std::size_t items = out.size() / users.size();
+    for (std::size_t place = 0; place < users.size(); ++place) {
+      if (views[place].factors.data() == nothing.data()) {
+        std::ranges::fill(out.subspan(place * items, items), never_listed);
+      }
     }
   }
 
@@ -159,9 +171,12 @@ Scorer als_scorer(Model model, const Split& split) {
 Scorer als_scorer(std::shared_ptr<const Model> model, const Split& split) {
   const bool predicts = model->options.feedback == Feedback::explicit_feedback;
   const auto scorer = std::make_shared<const AlsScorer>(std::move(model), split);
-  Scorer result{.name = "als",
-                .scores = [scorer](Index user, std::span<float> out) { scorer->scores(user, out); },
-                .predict = {}};
+  Scorer result{
+      .name = "als",
+      .scores = [scorer](Index user, std::span<float> out) { scorer->scores({&user, 1}, out); },
+      .predict = {},
+      .scores_many = [scorer](std::span<const Index> users,
+                              std::span<float> out) { scorer->scores(users, out); }};
   if (predicts) {
     result.predict = [scorer](Index user, Index item) { return scorer->predict(user, item); };
   }

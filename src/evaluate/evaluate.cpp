@@ -136,8 +136,19 @@ class Measurement {
   void measure() {
     workers_.resize(static_cast<std::size_t>(pool_.workers()));
     if (plan_.ranks) {
-      each(set_.test_users.size(),
-           [this](std::size_t place, Worker& worker) { rank_user(place, worker); });
+      const std::span<const Index> users = set_.test_users;
+      parallel_blocks(pool_,
+                      users.size(),
+                      users_together(scorer_, set_.items),
+                      [&](std::size_t begin, std::size_t end, int number) {
+                        Worker& worker = workers_[static_cast<std::size_t>(number)];
+                        prepare(worker);
+                        worker.ranking->score(users.subspan(begin, end - begin));
+                        for (std::size_t place = begin; place < end; ++place) {
+                          worker.ranking->rank(place - begin);
+                          measure_ranking(place, worker);
+                        }
+                      });
     }
     if (plan_.predicts) {
       each(set_.rated_users.size(), [this](std::size_t place, Worker&) { predict_user(place); });
@@ -173,9 +184,7 @@ class Measurement {
     });
   }
 
-  void rank_user(std::size_t place, Worker& worker) {
-    prepare(worker);
-    worker.ranking->rank(set_.test_users[place]);
+  void measure_ranking(std::size_t place, Worker& worker) {
     for (std::size_t metric = 0; metric < plan_.metrics.size(); ++metric) {
       const MetricKind kind = plan_.kinds[metric];
       if (!plan_.can(scorer_, metric) || is_error(kind)) {

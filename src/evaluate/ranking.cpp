@@ -22,15 +22,34 @@ std::int64_t distinct(std::span<const Index> rising) {
 
 }  // namespace
 
+std::size_t users_together(const Scorer& scorer, Index items) noexcept {
+  constexpr std::size_t most = 32;
+  constexpr std::size_t most_scores = std::size_t{1} << 24;  // 64 MiB for each thread.
+  return scorer.scores_many
+             ? std::clamp<std::size_t>(most_scores / std::max<std::size_t>(at(items), 1), 1, most)
+             : 1;
+}
+
 Ranking::Ranking(const Scorer& scorer, const TestSet& set, int longest, bool with_auc)
     : scorer_(&scorer),
       set_(&set),
       longest_(std::min(static_cast<std::size_t>(longest), at(set.items))),
       with_auc_(with_auc),
-      scores_(at(set.items)) {}
+      all_scores_(users_together(scorer, set.items) * at(set.items)) {}
 
-void Ranking::rank(Index user) {
-  scorer_->scores(user, scores_);
+void Ranking::score(std::span<const Index> users) {
+  users_.assign(users.begin(), users.end());
+  const std::span<float> scores = std::span(all_scores_).first(users.size() * at(set_->items));
+  if (scorer_->scores_many) {
+    scorer_->scores_many(users, scores);
+  } else {
+    scorer_->scores(users.front(), scores);
+  }
+}
+
+void Ranking::rank(std::size_t place) {
+  const Index user = users_[place];
+  scores_ = std::span(all_scores_).subspan(place * at(set_->items), at(set_->items));
   hide(user);
   if (longest_ > 0) {
     const std::vector<Scored> best = top_k(scores_, longest_);

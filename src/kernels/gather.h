@@ -36,18 +36,12 @@ void gather_sum(const Gathered& rows, const double* scales, double* out);
 /// out[j] = y_j, widened to double. out: [count x stride].
 void gather_rows(const Gathered& rows, double* out);
 
-/// out[r] = x . row r, for consecutive rows.
-void score_rows(
-    const float* table, std::size_t stride, std::size_t rows, const float* x, float* out);
-
 /// The plain loops: the truth the fast ones are tested against.
 namespace reference {
 void gather_dots(const Gathered& rows, const float* x, double* out);
 void gather_dots(const Gathered& rows, const double* x, double* out);
 void gather_sum(const Gathered& rows, const double* scales, double* out);
 void gather_rows(const Gathered& rows, double* out);
-void score_rows(
-    const float* table, std::size_t stride, std::size_t rows, const float* x, float* out);
 }  // namespace reference
 
 }  // namespace alsace::kernels

@@ -42,11 +42,4 @@ void gather_rows(const Gathered& rows, double* out) {
   }
 }
 
-void score_rows(
-    const float* table, std::size_t stride, std::size_t rows, const float* x, float* out) {
-  for (std::size_t r = 0; r < rows; ++r) {
-    out[r] = static_cast<float>(dot(x, table + r * stride, stride));
-  }
-}
-
 }  // namespace alsace::kernels::reference

@@ -10,8 +10,6 @@ HWY_BEFORE_NAMESPACE();
 namespace alsace::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 // Strides are multiples of 16 floats: no wider vectors, also where the machine has them.
-using Floats = hn::CappedTag<float, 16>;
-using FloatVector = hn::Vec<Floats>;
 using Doubles = hn::CappedTag<double, 8>;
 using DoubleVector = hn::Vec<Doubles>;
 using HalfFloats = hn::Rebind<float, Doubles>;  // As many floats as there are doubles in a vector.
@@ -56,15 +54,6 @@ HWY_INLINE void all_dots(const Gathered& rows, const T* x, double* out) {
     prefetch_ahead(rows, j);
     out[j] = dot_in_double(x, rows.row(j), rows.stride);
   }
-}
-
-HWY_INLINE float dot(const float* a, const float* b, std::size_t stride) {
-  const Floats d;
-  FloatVector sum = hn::Zero(d);
-  for (std::size_t i = 0; i < stride; i += hn::Lanes(d)) {
-    sum = hn::MulAdd(hn::Load(d, a + i), hn::Load(d, b + i), sum);
-  }
-  return hn::GetLane(hn::SumOfLanes(d, sum));
 }
 
 void gather_dots(const Gathered& rows, const float* x, double* out) {
@@ -117,13 +106,6 @@ void gather_rows(const Gathered& rows, double* out) {
   }
 }
 
-void score_rows(
-    const float* table, std::size_t stride, std::size_t rows, const float* x, float* out) {
-  for (std::size_t r = 0; r < rows; ++r) {
-    out[r] = dot(table + r * stride, x, stride);
-  }
-}
-
 }  // namespace alsace::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -132,7 +114,6 @@ namespace alsace::kernels {
 HWY_EXPORT(gather_dots);
 HWY_EXPORT(gather_dots_of_doubles);
 HWY_EXPORT(gather_sum);
-HWY_EXPORT(score_rows);
 HWY_EXPORT(gather_rows);
 
 void gather_dots(const Gathered& rows, const float* x, double* out) {
@@ -149,11 +130,6 @@ void gather_sum(const Gathered& rows, const double* scales, double* out) {
 
 void gather_rows(const Gathered& rows, double* out) {
   HWY_DYNAMIC_DISPATCH(gather_rows)(rows, out);
-}
-
-void score_rows(
-    const float* table, std::size_t stride, std::size_t rows, const float* x, float* out) {
-  HWY_DYNAMIC_DISPATCH(score_rows)(table, stride, rows, x, out);
 }
 
 }  // namespace alsace::kernels

@@ -1,10 +1,8 @@
 #include "alsace/error.h"
 #include "alsace/recommend.h"
 
-#include "base/aligned.h"
 #include "base/thread_pool.h"
-#include "kernels/gather.h"
-#include "recommend/top_k.h"
+#include "recommend/search.h"
 
 #include <algorithm>
 
@@ -13,8 +11,7 @@
 namespace alsace {
 namespace {
 
-constexpr std::size_t queries_per_task = 16;
-constexpr std::size_t block_floats = 8192;  // 32 KiB: padded rows stay in cache for all queries.
+constexpr std::size_t few_queries = 16;  // Starting threads costs more than these do.
 
 std::size_t at(Index row) {
   return static_cast<std::size_t>(row);
@@ -50,81 +47,12 @@ void check_row(Index row, Index rows) {
   }
 }
 
-std::vector<bool> denied_rows(std::span<const Index> deny, Index rows) {
-  std::vector<bool> denied(deny.empty() ? 0 : at(rows), false);
-  for (const Index row : deny) {
-    check_row(row, rows);
-    denied[at(row)] = true;
-  }
-  return denied;
+std::vector<Index> rising_rows(std::span<const Index> deny, Index rows) {
+  std::vector<Index> rising(deny.begin(), deny.end());
+  std::ranges::for_each(rising, [&](Index row) { check_row(row, rows); });
+  std::ranges::sort(rising);
+  return rising;
 }
-
-/// The lists of a few queries: the table passes by once, block by block.
-class Search {
- public:
-  Search(FactorView table, const RowSearch& search, const std::vector<bool>& denied)
-      : table_(table),
-        search_(search),
-        denied_(denied),
-        stride_(FactorTable::stride_of(table.factors)),
-        block_rows_(std::max<std::size_t>(16, block_floats / stride_)),
-        block_(block_rows_ * stride_, 0.0F),
-        scores_(block_rows_) {}
-
-  void run(FactorView queries, Index first, std::span<std::vector<Scored>> lists) {
-    AlignedVector<float> padded(lists.size() * stride_, 0.0F);
-    std::vector<Best> best(lists.size(), Best(at(search_.top_k)));
-    for (std::size_t q = 0; q < lists.size(); ++q) {
-      std::ranges::copy(queries.row(first + static_cast<Index>(q)), padded.data() + q * stride_);
-    }
-    for (std::size_t begin = 0; begin < at(table_.rows); begin += block_rows_) {
-      const std::size_t rows = std::min(block_rows_, at(table_.rows) - begin);
-      for (std::size_t r = 0; r < rows; ++r) {
-        std::ranges::copy(table_.row(static_cast<Index>(begin + r)), block_.data() + r * stride_);
-      }
-      for (std::size_t q = 0; q < lists.size(); ++q) {
-        kernels::score_rows(
-            block_.data(), stride_, rows, padded.data() + q * stride_, scores_.data());
-        filter(begin, rows, first + static_cast<Index>(q));
-        for (std::size_t r = 0; r < rows; ++r) {
-          best[q].add(static_cast<Index>(begin + r), scores_[r]);
-        }
-      }
-    }
-    std::ranges::transform(best, lists.begin(), [](Best& list) { return list.take(); });
-  }
-
- private:
-  /// Divides the block's scores by lengths, and takes out what the query may not list.
-  void filter(std::size_t begin, std::size_t rows, Index query) {
-    if (!search_.lengths.empty()) {
-      for (std::size_t r = 0; r < rows; ++r) {
-        scores_[r] /= search_.lengths[begin + r];
-      }
-    }
-    for (std::size_t r = 0; !denied_.empty() && r < rows; ++r) {
-      if (denied_[begin + r]) {
-        scores_[r] = never_listed;
-      }
-    }
-    if (search_.hidden != nullptr) {
-      const std::span<const Index> hidden = search_.hidden->row(query);
-      for (auto row = std::ranges::lower_bound(hidden, static_cast<Index>(begin));
-           row != hidden.end() && at(*row) < begin + rows;
-           ++row) {
-        scores_[at(*row) - begin] = never_listed;
-      }
-    }
-  }
-
-  FactorView table_;
-  const RowSearch& search_;
-  const std::vector<bool>& denied_;
-  std::size_t stride_;
-  std::size_t block_rows_;
-  AlignedVector<float> block_;
-  std::vector<float> scores_;
-};
 
 }  // namespace
 
@@ -137,15 +65,27 @@ std::vector<std::vector<Scored>> best_rows(FactorView table,
       check_row(row, table.rows);
     }
   }
-  const std::vector<bool> denied = denied_rows(search.deny, table.rows);
+  const std::vector<Index> denied = rising_rows(search.deny, table.rows);
   std::vector<std::vector<Scored>> lists(at(queries.rows));
-  // Starting threads costs more than a few queries do.
-  ThreadPool pool(lists.size() <= queries_per_task ? 1 : search.threads);
-  parallel_blocks(
-      pool, lists.size(), queries_per_task, [&](std::size_t begin, std::size_t end, int) {
-        Search(table, search, denied)
-            .run(queries, static_cast<Index>(begin), std::span(lists).subspan(begin, end - begin));
-      });
+  ThreadPool pool(lists.size() <= few_queries ? 1 : search.threads);
+  const auto task = [&](std::size_t begin, std::size_t end, int) {
+    std::vector<const float*> rows;
+    for (std::size_t query = begin; query < end; ++query) {
+      rows.push_back(queries.row(static_cast<Index>(query)).data());
+    }
+    const auto finish = [&](std::size_t query, std::size_t first, std::span<float> scores) {
+      for (std::size_t r = 0; !search.lengths.empty() && r < scores.size(); ++r) {
+        scores[r] /= search.lengths[first + r];
+      }
+      hide(denied, first, scores);
+      if (search.hidden != nullptr) {
+        hide(search.hidden->row(static_cast<Index>(begin + query)), first, scores);
+      }
+    };
+    std::ranges::move(alsace::search(rows_of(table), rows, at(search.top_k), finish),
+                      lists.begin() + static_cast<std::ptrdiff_t>(begin));
+  };
+  parallel_blocks(pool, lists.size(), queries_per_task(lists.size(), pool.workers()), task);
   return lists;
 }
 

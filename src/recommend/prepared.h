@@ -15,11 +15,18 @@
 
 namespace alsace {
 
-/// The item side made ready for single rows, on first use.
+/// What answers need beside the model. All but the untrained items is made on first use.
 struct Recommender::Prepared {
+  std::vector<Index> untrained;  ///< Items without a training interaction. Rising.
+
   std::once_flag once;
-  FixedSide items;
+  FixedSide items;  ///< Made ready for single rows.
   Index trained_items = 0;
+
+  std::once_flag items_measured;
+  std::vector<double> item_lengths;  ///< Of their factors.
+  std::once_flag users_measured;
+  std::vector<double> user_lengths;
 };
 
 /// One history as the row solver takes it: distinct trained items, rising, with confidence

@@ -146,5 +146,33 @@ TEST(AlsScorer, FoldsInByItemIdAndLeavesOutItemsTheModelDoesNotKnow) {
               ElementsAre(minus_infinity, expected[1], expected[0]));
 }
 
+TEST(AlsScorer, ScoresManyUsersAsEachAlone) {
+  IdTable user_ids;
+  for (const char* id : {"stranger", "u1", "folded", "u0"}) {
+    user_ids.find_or_add(id);
+  }
+  IdTable shuffled;
+  for (const char* id : {"i2", "new", "i0", "i1"}) {
+    shuffled.find_or_add(id);
+  }
+  for (const IdTable& item_ids : {shuffled, numbered_ids("i", 4)}) {
+    for (const bool biases : {false, true}) {
+      Split split = split_with_ids(user_ids, item_ids);
+      split.fold_in = pairs({{2, 2}, {2, 3}});
+      split.fold_in.values = {5, 2};
+      const Scorer scorer = als_scorer(small_model(Feedback::explicit_feedback, biases), split);
+      const std::vector<Index> users = {3, 0, 2, 1, 3};
+      std::vector<float> all(users.size() * 4);
+
+      scorer.scores_many(users, all);
+
+      for (std::size_t place = 0; place < users.size(); ++place) {
+        EXPECT_EQ(std::vector<float>(all.data() + place * 4, all.data() + place * 4 + 4),
+                  scores_of(scorer, users[place], 4));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace alsace

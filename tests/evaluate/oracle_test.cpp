@@ -305,6 +305,29 @@ RC_GTEST_PROP(Evaluate, IsTheSameForAnyNumberOfThreads, (std::uint32_t seed)) {
   }
 }
 
+RC_GTEST_PROP(Evaluate, IsTheSameWhenUsersAreScoredTogether, (std::uint32_t seed)) {
+  const RandomCase given = random_case(seed);
+  const auto metrics = every_ranking_metric();
+  Scorer scorer = table_scorer(given.scores);
+  const Evaluation alone = evaluate(scorer, given.split, {.metrics = metrics});
+  scorer.scores_many = [&](std::span<const Index> users, std::span<float> scores) {
+    const std::size_t items = scores.size() / users.size();
+    for (std::size_t place = 0; place < users.size(); ++place) {
+      std::ranges::copy(given.scores[static_cast<std::size_t>(users[place])],
+                        scores.data() + place * items);
+    }
+  };
+  scorer.scores = [](Index, std::span<float>) { RC_FAIL("scored alone"); };
+  for (const int threads : {1, 2}) {
+    const Evaluation together =
+        evaluate(scorer, given.split, {.metrics = metrics, .threads = threads});
+    RC_ASSERT(together.by_user == alone.by_user);
+    for (std::size_t m = 0; m < metrics.size(); ++m) {
+      RC_ASSERT(together.values[m].mean == alone.values[m].mean);
+    }
+  }
+}
+
 RC_GTEST_PROP(Evaluate, DoesNotDependOnTheOrderOfUsers, (std::uint32_t seed)) {
   const RandomCase given = random_case(seed);
   const auto users = static_cast<Index>(given.scores.size());

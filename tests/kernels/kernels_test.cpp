@@ -311,13 +311,6 @@ TEST_P(EveryTarget, GatherLoopsEqualTheirTwins) {
         ASSERT_NEAR(fast_sum[i], plain_sum[i], 1e-10);
       }
     }
-    std::vector<float> fast(50);
-    std::vector<float> plain(50);
-    score_rows(table.data(), stride, 50, x.data(), fast.data());
-    reference::score_rows(table.data(), stride, 50, x.data(), plain.data());
-    for (std::size_t r = 0; r < 50; ++r) {
-      ASSERT_NEAR(fast[r], plain[r], 1e-5 * static_cast<double>(size + 1));
-    }
   }
 }
 

@@ -140,6 +140,8 @@ TEST(Recommender, RefusesRoomForTheWrongNumberOfScores) {
 
   EXPECT_THROW(recommender.scores(0, few), Error);
   EXPECT_THROW(recommender.scores(FoldedUser{.factors = {1.0F}}, few), Error);
+  std::vector<float> enough(4);
+  EXPECT_THROW(recommender.scores(FoldedUser{.factors = {1.0F}}, enough), Error);
 }
 
 RC_GTEST_PROP(TopK, IsTheHeadOfAFullSort, ()) {
@@ -159,6 +161,18 @@ RC_GTEST_PROP(TopK, IsTheHeadOfAFullSort, ()) {
   sorted.resize(std::min(k, sorted.size()));
 
   RC_ASSERT(top_k(scores, k) == sorted);
+}
+
+TEST(TopK, LeavesOutWhatIsNoNumberInAnyPlace) {
+  for (const std::size_t size : {1U, 16U, 63U, 200U}) {
+    std::vector<float> scores(size, std::numeric_limits<float>::quiet_NaN());
+    EXPECT_TRUE(top_k(scores, 3).empty());
+    scores[size / 2] = std::numeric_limits<float>::infinity();
+    scores[size - 1] = size > 1 ? -1e30F : scores[0];
+    const std::size_t listed = size > 1 ? 2 : 1;
+    EXPECT_EQ(top_k(scores, 3).size(), listed);
+    EXPECT_EQ(top_k(scores, 3).front().row, static_cast<Index>(size / 2));
+  }
 }
 
 /// The forms of a model that fold-in and explain must be right for.
@@ -303,6 +317,94 @@ TEST(Recommender, ManyHistoriesGetWhatEachGetsByItself) {
     ASSERT_EQ(users.size(), histories.size());
     EXPECT_EQ(users[20].factors, recommender.fold_in(histories[20]).factors);
   }
+}
+
+TEST(Recommender, ManyScoresHaveTheBitsOfEachUserAlone) {
+  for (const TrainOptions& options : forms()) {
+    const Recommender recommender(train(random_interactions(70, 40, 5), options));
+    const FoldedUser folded = recommender.fold_in(std::vector<ItemValue>{{.item = 1}, {.item = 2}});
+    std::vector<UserView> users(70, Recommender::view(folded));
+    for (Index user = 1; user < 70; ++user) {
+      users[static_cast<std::size_t>(user)] = recommender.view(user);
+    }
+    std::vector<float> all(70 * 40);
+    recommender.scores_many(users, all);
+    for (Index user = 0; user < 70; ++user) {
+      std::vector<float> alone(40);
+      user == 0 ? recommender.scores(folded, alone) : recommender.scores(user, alone);
+      const float* own = all.data() + static_cast<std::ptrdiff_t>(user) * 40;
+      ASSERT_EQ(std::vector<float>(own, own + 40), alone) << "user " << user;
+    }
+  }
+}
+
+TEST(Recommender, ManyListsKeepToAllFilters) {
+  Model model = train(random_interactions(90, 600, 7), {.factors = 6});
+  model.low = {.rows = 90, .columns = 600, .offsets = {0}, .indices = {}};
+  for (Index user = 0; user < 90; ++user) {
+    model.low.indices.push_back(user * 6);
+    model.low.offsets.push_back(user + 1);
+  }
+  const Recommender recommender(model);
+  std::vector<Index> users(90);
+  std::iota(users.begin(), users.end(), 0);
+  std::vector<Index> allow(500);
+  std::iota(allow.rbegin(), allow.rend(), 50);
+  const std::vector<Index> deny = {90, 60, 60, 548};
+  for (const bool include_seen : {false, true}) {
+    const ListOptions options{
+        .top_k = 500, .include_seen = include_seen, .allow = allow, .deny = deny};
+    recommender.recommend_many(
+        users, options, 2, [&](std::size_t place, std::vector<Scored>&& list) {
+          // The same from the scores of all items and a full sort.
+          std::vector<float> scores(600);
+          recommender.scores(users[place], scores);
+          std::vector<Scored> expected;
+          const bool known = model.user_counts[place] > 0;
+          for (Index item = 50; known && item < 550; ++item) {
+            const auto holds = [&](std::span<const Index> rows) {
+              return std::ranges::find(rows, item) != rows.end();
+            };
+            const bool hidden = holds(model.interactions.row(users[place])) ||
+                                place * 6 == static_cast<std::size_t>(item);
+            const float score = scores[static_cast<std::size_t>(item)];
+            if (score > never_listed && !holds(deny) && (include_seen || !hidden)) {
+              expected.push_back({.row = item, .score = score});
+            }
+          }
+          std::ranges::sort(expected, ranks_before);
+          EXPECT_EQ(list, expected) << "user " << place;
+          return true;
+        });
+  }
+}
+
+TEST(Recommender, ListsOfMovielens100kAreThoseOfEachUserAloneAndOfSumsInDouble) {
+  ALSACE_NEEDS_DATA("movielens-100k/loo-ge4/train.tsv");
+  const Recommender recommender(
+      train(test::movielens_100k_likes(), {.factors = 40, .iterations = 2}));
+  const Model& model = recommender.model();
+  std::vector<Index> users(static_cast<std::size_t>(model.user_ids.size()));
+  std::iota(users.begin(), users.end(), 0);
+  recommender.recommend_many(users, {}, 0, [&](std::size_t place, std::vector<Scored>&& list) {
+    EXPECT_EQ(list, recommender.recommend(users[place]));
+    EXPECT_EQ(list.size(), 10U);
+    for (const Scored& scored : list) {
+      EXPECT_NEAR(scored.score, recommender.predict(users[place], scored.row), 1e-5);
+    }
+    return true;
+  });
+}
+
+TEST(Recommender, RefusesAWrongUserBeforeAnyList) {
+  const Recommender recommender(hand_made_model());
+  const std::vector<Index> users = {0, 1};
+  const auto never = [](std::size_t, std::vector<Scored>&&) {
+    ADD_FAILURE() << "a list was made";
+    return true;
+  };
+
+  EXPECT_THROW(recommender.recommend_many(users, {}, 1, never), Error);
 }
 
 TEST(Recommender, TheSinkMayStopTheLists) {
