@@ -4,7 +4,7 @@
 import alsace
 import numpy as np
 
-from compare.data import find
+from compare.data import NotThere, find
 from compare.tables import table
 
 from . import page
@@ -49,25 +49,26 @@ def negatives(lines):
 def load():
     """(train, test, drawn): arrays [entries, 2] and [users, 2] of ids, and a list of ids for each row of test.
 
-    Ids are MovieLens's own; the drawn items come in NCF's numbering and are translated. A drawn item that is the
-    user's own test item (NCF's sampler allows it) is left out.
+    From the files as NCF's authors publish them, or where ml-1m.train.rating is not there from MovieLens's own ids: all
+    pairs, the held-out ones, and NCF's numbering of the items. A drawn item that is the user's own test item (NCF's
+    sampler allows it) is left out.
     """
-    pairs = np.loadtxt(find(f"{FOLDER}/interactions.tsv"), dtype=np.int64, usecols=(0, 1))
-    held = np.loadtxt(
-        find(f"{FOLDER}/ncf/loo_test.tsv"), dtype=np.int64, usecols=(0, 1), skiprows=1
-    )
-    item_of = dict(
-        np.loadtxt(
-            find(f"{FOLDER}/ncf/item_map.tsv"), dtype=np.int64, usecols=(0, 1), skiprows=1
-        ).tolist()
-    )
     lines = find(f"{FOLDER}/ncf/ml-1m.test.negative").read_text().splitlines()
-    drawn = {user + 1: [item_of[item] for item in items] for user, _, items in negatives(lines)}
-    test_of = dict(held.tolist())
-    drawn = [
-        [item for item in drawn[user] if item != test_of[user]] for user in held[:, 0].tolist()
-    ]
-    return without(pairs, held), held, drawn
+    drawn = {user: items for user, _, items in negatives(lines)}
+    try:
+        train = columns(f"{FOLDER}/ncf/ml-1m.train.rating")
+        test = columns(f"{FOLDER}/ncf/ml-1m.test.rating")
+    except NotThere:
+        test = columns(f"{FOLDER}/ncf/loo_test.tsv", skiprows=1)
+        train = without(columns(f"{FOLDER}/interactions.tsv"), test)
+        id_of = dict(columns(f"{FOLDER}/ncf/item_map.tsv", skiprows=1).tolist())
+        drawn = {user + 1: [id_of[item] for item in items] for user, items in drawn.items()}
+    return train, test, [[it for it in drawn[user] if it != item] for user, item in test.tolist()]
+
+
+def columns(source, skiprows=0):
+    """The first two columns of a data set's file of numbers."""
+    return np.loadtxt(find(source), dtype=np.int64, usecols=(0, 1), skiprows=skiprows)
 
 
 def without(pairs, left_out):

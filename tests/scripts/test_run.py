@@ -31,8 +31,8 @@ def test_help_lists_every_command(arguments):
         (["test", "quickly"], "test takes nothing or the word fast"),
         (["setup", "now"], "setup takes no arguments"),
         (["format", "src"], "format takes no arguments"),
-        (["bench", "peers"], "bench takes one of kernels read train python compare before any options"),
-        (["bench", "--", "--quick"], "bench takes one of kernels read train python compare"),
+        (["bench", "peers"], "bench takes one of kernels read train python compare quality before any options"),
+        (["bench", "--", "--quick"], "bench takes one of kernels read train python compare quality"),
     ],
 )
 def test_wrong_use_is_explained(arguments, reason):

@@ -24,6 +24,18 @@ def test_negative_lines():
     ]
 
 
+def test_files_as_published_are_read(tmp_path, monkeypatch):
+    folder = tmp_path / "movielens-1m/ncf"
+    folder.mkdir(parents=True)
+    (folder / "ml-1m.train.rating").write_text("0\t1\t5\t9\n0\t2\t4\t8\n1\t1\t3\t7\n")
+    (folder / "ml-1m.test.rating").write_text("0\t3\t5\t9\n1\t2\t4\t8\n")
+    (folder / "ml-1m.test.negative").write_text("(0,3)\t5\t3\t6\n(1,2)\t3\t7\n")
+    monkeypatch.setenv("ALSACE_DATA", str(tmp_path))
+    train, test, drawn = ncf.load()
+    assert train.tolist() == [[0, 1], [0, 2], [1, 1]] and test.tolist() == [[0, 3], [1, 2]]
+    assert drawn == [[5, 6], [3, 7]]  # 3 is user 0's own test item.
+
+
 def test_without_leaves_out_pairs_not_items():
     pairs = np.array([[1, 2], [1, 3], [2, 2]])
     assert ncf.without(pairs, np.array([[1, 2]])).tolist() == [[1, 3], [2, 2]]
