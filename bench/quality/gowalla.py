@@ -3,6 +3,8 @@
 Options are chosen on the validation part by models of the training part; the test part is used once, by models of both.
 """
 
+from hashlib import sha256
+
 import alsace
 import numpy as np
 
@@ -10,7 +12,7 @@ from compare.data import find, read_lists
 from compare.tables import table
 
 from . import page
-from .measure import baseline, over_seeds, plain
+from .measure import baseline, of_runs, plain
 from .options import of_trial, words
 from .ranks import ranking
 from .trials import Trials
@@ -34,7 +36,69 @@ recall, not by time. Numbers of the validation part, where each user has about t
 those of the test part."""
 # Every trial that was made, in the order it was made in: factors, unobserved_weight, mean weight of a squared row
 # norm (lambda n^nu averaged over users and items), exponent nu, count, iterations.
-TRIALS = ()
+TRIALS = (
+    (64, 0.01, 3, 1, "observed", 8),
+    (64, 0.01, 10, 1, "observed", 8),
+    (64, 0.01, 1, 1, "observed", 8),
+    (64, 0.001, 3, 1, "observed", 8),
+    (64, 0.001, 10, 1, "observed", 8),
+    (64, 0.001, 1, 1, "observed", 8),
+    (64, 0.1, 3, 1, "observed", 8),
+    (256, 0.01, 3, 0.5, "observed", 8),
+    (256, 0.01, 3, 0, "observed", 8),
+    (256, 0.001, 3, 0.5, "observed", 4),
+    (256, 0.001, 10, 0.5, "observed", 3),
+    (256, 0.03, 3, 0.5, "observed", 8),
+    (256, 0.1, 10, 0.5, "observed", 8),
+    (256, 0.003, 6, 0.25, "observed", 8),
+    (256, 0.003, 3, 0.75, "observed", 8),
+    (256, 0.01, 6, 0.5, "observed", 8),
+    (256, 0.001, 30, 0.5, "observed", 3),
+    (256, 0.3, 10, 0.5, "observed", 8),
+    (256, 1, 20, 0.5, "observed", 8),
+    (256, 0.03, 2, 0.5, "observed", 8),
+    (256, 0.1, 2, 0.5, "observed", 8),
+    (256, 0.1, 3, 0.5, "observed", 8),
+    (256, 0.3, 4, 0.5, "observed", 8),
+    (256, 0.03, 2, 0.75, "observed", 8),
+    (256, 0.03, 2, 0.25, "observed", 8),
+    (256, 0.1, 5, 0.5, "observed", 8),
+    (256, 0.3, 2, 0.5, "observed", 8),
+    (512, 0.1, 3, 0.5, "observed", 8),
+    (512, 0.03, 3, 0.5, "observed", 8),
+    (512, 0.3, 4, 0.5, "observed", 8),
+    (512, 0.03, 2, 0.5, "observed", 8),
+    (512, 0.1, 2, 0.5, "observed", 8),
+    (512, 0.1, 5, 0.5, "observed", 8),
+    (512, 0.1, 3, 0.25, "observed", 8),
+    (512, 0.1, 3, 0.75, "observed", 8),
+    (512, 0.1, 3, 0.5, "observed", 16),
+    (512, 0.1, 3, 0.5, "observed", 5),
+    (1024, 0.1, 3, 0.5, "observed", 8),
+    (512, 0.1, 3, 1, "observed", 8),
+    (512, 0.03, 2, 0.75, "observed", 8),
+    (512, 0.03, 1.5, 1, "observed", 8),
+    (512, 0.1, 2, 1, "observed", 8),
+    (512, 0.03, 1.5, 0.75, "observed", 8),
+    (512, 0.05, 2, 0.75, "observed", 12),
+    (64, 0.003, 1, 0, "observed", 8),
+    (64, 0.003, 1, 0.5, "observed", 8),
+    (64, 0.003, 1, 1, "observed", 8),
+    (64, 0.003, 3, 0, "observed", 8),
+    (64, 0.003, 3, 0.5, "observed", 8),
+    (64, 0.003, 3, 1, "observed", 8),
+    (64, 0.03, 1, 0, "observed", 8),
+    (64, 0.03, 1, 0.5, "observed", 8),
+    (64, 0.03, 1, 1, "observed", 8),
+    (64, 0.03, 3, 0, "observed", 8),
+    (64, 0.03, 3, 0.5, "observed", 8),
+    (64, 0.03, 3, 1, "observed", 8),
+    (128, 0.03, 2, 0.25, "observed", 4),
+    (128, 0.03, 2, 0.25, "observed", 8),
+    (128, 0.03, 2, 0.25, "observed", 16),
+    (128, 0.03, 2, 0.5, "observed", 4),
+    (128, 0.03, 2, 0.5, "observed", 8),
+)
 CHOSEN = (512, 0.03, 2, 0.5, "observed", 8)
 
 
@@ -100,18 +164,28 @@ def run(session, tune_again=False):
     if session.quick:
         options |= {"factors": 16, "iterations": 2}
 
-    def fit(seed):
-        session.say(f"{NAME}: seed {seed}, {words(options)}")
-        return alsace.ImplicitALS(random_state=seed, **options).fit(named[0])
-
     seeds = SEEDS[:1] if session.quick else SEEDS
+    values = [values_of(session, options, seed, named) for seed in seeds]
     return {
         "options": options,
         "seeds": len(seeds),
-        "als": plain(over_seeds(fit, seeds, *named, METRICS)),
+        "als": plain({metric: of_runs([run[metric] for run in values]) for metric in METRICS}),
         "popularity": plain(baseline("popularity", *named, METRICS)),
         "trials": trials_of(session).records,
     }
+
+
+def values_of(session, options, seed, named):
+    """{metric: one value per test user}. A seed takes long, so they are kept in a file and found there again."""
+    key = sha256(words(options | {"random_state": seed}).encode()).hexdigest()[:16]
+    path = session.folder / NAME / f"{key}.npz"
+    if not path.exists():
+        session.say(f"{NAME}: seed {seed}, {words(options)}")
+        model = alsace.ImplicitALS(random_state=seed, **options).fit(named[0])
+        found = alsace.evaluate(model, *named, metrics=METRICS, baselines=[], by_user=True)
+        np.savez(path, **{metric: found.by_user(metric)["als"] for metric in METRICS})
+    with np.load(path) as kept:
+        return {metric: kept[metric] for metric in METRICS}
 
 
 def write_files(folder, named):

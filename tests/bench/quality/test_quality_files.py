@@ -92,7 +92,7 @@ def test_filters_are_values_then_items_then_users_once():
 
 def test_split_of_new_users():
     pairs = np.array([[user, item] for user in range(40) for item in range(user % 7 + 3)])
-    pairs = np.vstack([pairs, [[39, 99]]])  # Only user 39 has item 99.
+    pairs = np.vstack([pairs, [[user, 100 + user] for user in range(40)]])  # Nobody else has it.
     parts = new_users.split(pairs[:, 0], pairs[:, 1], held_out=8)
     groups = [set(parts.train[0]), set(parts.valid[0][0]), set(parts.test[0][0])]
     assert [len(group) for group in groups] == [24, 8, 8]
