@@ -98,8 +98,9 @@ TRIALS = (
     (128, 0.03, 2, 0.25, "observed", 16),
     (128, 0.03, 2, 0.5, "observed", 4),
     (128, 0.03, 2, 0.5, "observed", 8),
+    (1024, 0.05, 2, 0.75, "observed", 8),
 )
-CHOSEN = (512, 0.03, 2, 0.5, "observed", 8)
+CHOSEN = (1024, 0.05, 2, 0.75, "observed", 8)
 
 
 def load():
