@@ -214,38 +214,22 @@ def sections(record):
         [name, *(f"{value:.4f}" for value in values), source]
         for name, (values, source) in PUBLISHED.items()
     ]
-    trials = [
-        [
-            *(
-                f"{trial['options'][key]:g}"
-                for key in (
-                    "factors",
-                    "unobserved_weight",
-                    "regularization",
-                    "regularization_exponent",
-                )
-            ),
-            trial["options"]["regularization_count"],
-            trial["options"]["iterations"],
-            *(f"{trial['metrics'][metric]:.4f}" for metric in METRICS),
-        ]
-        for trial in sorted(record["trials"], key=lambda trial: -trial["metrics"][METRICS[0]])
+    name, ((recall, ndcg), _) = next(iter(PUBLISHED.items()))
+    verdicts = [
+        page.verdict(metric, record["als"][metric], published)
+        for metric, published in zip(METRICS, (recall, ndcg))
     ]
-    head = [
-        "factors",
-        "unobserved_weight",
-        "regularization",
-        "exponent",
-        "count",
-        "iterations",
-        *METRICS,
-    ]
+    best = page.best_of_each(record["trials"], "factors", METRICS[0])
     return [
         PROTOCOL,
         table(["", *METRICS, "source"], lines),
+        f"Beside {name}: {'; '.join(verdicts)}.",
         program_lines(record),
-        ABOUT_TRIALS.format(count=len(trials)),
-        table(head, trials),
+        ABOUT_TRIALS.format(count=len(record["trials"])),
+        "The best of each number of factors:",
+        page.trials_table(best, METRICS, METRICS[0]),
+        "All of them:",
+        page.trials_table(record["trials"], METRICS, METRICS[0]),
     ]
 
 

@@ -183,8 +183,13 @@ def sections(record):
         for name, (values, source) in PUBLISHED.items()
     ]
     sets = "\n".join(f"    {words(row['options'])}    # {row['label']}" for row in record["rows"])
+    verdicts = [
+        page.verdict(metric, record["rows"][0]["metrics"][metric], published)
+        for metric, published in zip(METRICS, PUBLISHED["iALS"][0])
+    ]
     return [
         PROTOCOL,
         table(["", *METRICS, "source"], lines),
+        f"Beside iALS: {'; '.join(verdicts)}.",
         "The option sets, as the program takes them:\n\n" + sets,
     ]

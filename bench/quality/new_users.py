@@ -47,7 +47,6 @@ OPTIONS = {
     "msd": from_rendle(regularization=0.002, unobserved_weight=0.02, factors=8192, iterations=16),
 }
 FILES = {"movielens-20m": "ml-20m/ratings.csv", "msd": "train_triplets.txt"}
-SHAPE = ("factors", "unobserved_weight", "regularization", "regularization_exponent")
 PROTOCOL = """\
 Protocol of Liang et al. (WWW 2018): whole users are held out, four fifths of each history are shown (folded in, nothing is
 trained), the rest is to be found among all items that were not shown. recall_capped@K = hits / min(K, hidden items) is what the
@@ -249,20 +248,12 @@ def sections(record):
         f"    ./run bench quality new-users -- --recipe {name} --ratings {file}    # {words(OPTIONS[name])}"
         for name, file in FILES.items()
     )
-    trials = [
-        [
-            *(f"{trial['options'][key]:g}" for key in SHAPE),
-            trial["options"]["regularization_count"],
-            *(f"{trial['metrics'][metric]:.4f}" for metric in METRICS),
-        ]
-        for trial in sorted(record["trials"], key=lambda trial: -trial["metrics"][METRICS[-1]])
-    ]
     return [
         PROTOCOL,
         f"MovieLens 1M: {record['users']:,} users to train on, {record['test_users']:,} test users with something hidden, as many for validation.",
         table(head, lines_of(record)),
         f"Options: `{words(record['options'])}`, the best of these on the validation users by {METRICS[-1]}:",
-        table([*SHAPE, "count", *METRICS], trials),
+        page.trials_table(record["trials"], METRICS, METRICS[-1]),
         OTHERS + "\n\n" + commands,
         table(["published, iALS", *METRICS], published),
         f"Source: {PAPER}.",

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from compare.tables import table as markdown
+
 HEAD = """# Results
 
 Made by `./run bench quality`; do not edit. Our numbers on published benchmarks, beside the published ones. Each table is
@@ -33,3 +35,42 @@ def value(metric):
     text = f"{metric['mean']:.4f} [{metric['low']:.4f}, {metric['high']:.4f}]"
     deviation = metric.get("deviation")
     return text if deviation is None else f"{text} +- {deviation:.4f}"
+
+
+def verdict(name, metric, published):
+    """Where a published value lies beside the interval of a record of measure.Value."""
+    if published < metric["low"]:
+        return f"{name} is above the published {published:g} by more than the interval"
+    if published > metric["high"]:
+        return f"**{name} is below the published {published:g}** by more than the interval"
+    return f"{name}: the published {published:g} lies within our interval"
+
+
+COLUMNS = {
+    "factors": "factors",
+    "unobserved_weight": "unobserved_weight",
+    "regularization": "regularization",
+    "regularization_exponent": "exponent",
+    "regularization_count": "count",
+    "iterations": "iterations",
+}
+
+
+def trials_table(trials, metrics, by):
+    """Trials as a table, the highest of the metric `by` first."""
+    lines = []
+    for trial in sorted(trials, key=lambda trial: -trial["metrics"][by]):
+        options = [trial["options"][key] for key in COLUMNS]
+        values = [f"{trial['metrics'][metric]:.4f}" for metric in metrics]
+        lines.append([text if isinstance(text, str) else f"{text:g}" for text in options] + values)
+    return markdown([*COLUMNS.values(), *metrics], lines)
+
+
+def best_of_each(trials, key, by):
+    """The trial with the highest metric `by` for each value of an option."""
+    best = {}
+    for trial in trials:
+        value = trial["options"][key]
+        if value not in best or trial["metrics"][by] > best[value]["metrics"][by]:
+            best[value] = trial
+    return list(best.values())

@@ -191,3 +191,26 @@ def test_page_holds_the_tables_that_were_measured(tmp_path):
     text = (tmp_path / "results.md").read_text()
     assert "0.5000 [0.4000, 0.6000] +- 0.0100" in text
     assert "./run bench quality ncf" in text and "gowalla" not in text
+
+
+def test_verdict_is_by_the_interval():
+    value = {"mean": 0.5, "low": 0.4, "high": 0.6}
+    assert "above" in page.verdict("m", value, 0.39)
+    assert "within" in page.verdict("m", value, 0.4) and "within" in page.verdict("m", value, 0.6)
+    assert "**m is below the published 0.61**" in page.verdict("m", value, 0.61)
+
+
+def test_best_of_each_number_of_factors():
+    trials = [
+        {"options": {"factors": k}, "metrics": {"m": m}}
+        for k, m in ((8, 0.1), (16, 0.3), (8, 0.2), (16, 0.25))
+    ]
+    assert page.best_of_each(trials, "factors", "m") == [trials[2], trials[1]]
+
+
+def test_trials_are_listed_best_first():
+    options = {key: 1 for key in page.COLUMNS} | {"regularization_count": "all"}
+    trials = [{"options": options, "metrics": {"m": m}} for m in (0.1, 0.3, 0.2)]
+    lines = page.trials_table(trials, ("m",), "m").splitlines()[2:]
+    assert [line.split("|")[-2].strip() for line in lines] == ["0.3000", "0.2000", "0.1000"]
+    assert "| all |" in lines[0]
