@@ -239,3 +239,11 @@ def program_lines(record):
 
     alsace evaluate --train build/bench/quality/gowalla/train_and_valid.csv --test build/bench/quality/gowalla/test.csv \\
         --metrics {",".join(METRICS)} {words(record["options"])} --seed 1"""
+
+
+def headlines(record):
+    """[what, metric, ours, published] for the head of the page."""
+    return [
+        ["ALS", metric, page.value(record["als"][metric]), f"{value:.4f} (LightGCN)"]
+        for metric, value in zip(METRICS, PUBLISHED["LightGCN"][0])
+    ]

@@ -193,3 +193,11 @@ def sections(record):
         f"Beside iALS: {'; '.join(verdicts)}.",
         "The option sets, as the program takes them:\n\n" + sets,
     ]
+
+
+def headlines(record):
+    """[what, metric, ours, published] for the head of the page."""
+    return [
+        ["ALS", metric, page.value(record["rows"][0]["metrics"][metric]), f"{value:.3f} (iALS)"]
+        for metric, value in zip(METRICS, PUBLISHED["iALS"][0])
+    ]

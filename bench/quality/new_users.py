@@ -258,3 +258,10 @@ def sections(record):
         table(["published, iALS", *METRICS], published),
         f"Source: {PAPER}.",
     ]
+
+
+def headlines(record):
+    """[what, metric, ours, published] for the head of the page."""
+    return [
+        ["ALS, MovieLens 1M", metric, page.value(record["als"][metric]), "-"] for metric in METRICS
+    ]

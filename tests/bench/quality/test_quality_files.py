@@ -176,7 +176,11 @@ def test_results_keep_other_tables(tmp_path):
 
 def test_every_table_has_what_a_page_needs():
     for table in TABLES:
-        assert table.NAME and table.TITLE and callable(table.run) and callable(table.sections)
+        assert (
+            table.NAME
+            and table.TITLE
+            and all(map(callable, (table.run, table.sections, table.headlines)))
+        )
 
 
 def test_page_holds_the_tables_that_were_measured(tmp_path):
@@ -190,7 +194,8 @@ def test_page_holds_the_tables_that_were_measured(tmp_path):
     page.write({"ncf": ncf, "gowalla": gowalla}, {"ncf": record}, tmp_path / "results.md")
     text = (tmp_path / "results.md").read_text()
     assert "0.5000 [0.4000, 0.6000] +- 0.0100" in text
-    assert "./run bench quality ncf" in text and "gowalla" not in text
+    assert "./run bench quality ncf" in text and "./run bench quality gowalla" not in text
+    assert "(#movielens-1m-leave-one-out-100-sampled-candidates)" in text
 
 
 def test_verdict_is_by_the_interval():
