@@ -28,8 +28,8 @@ Protocol of NGCF and LightGCN: a random 80 % of each user's items is the trainin
 test (217,242); all items that the user has not trained on are ranked. recall = hits / test items of the user, NDCG with
 binary gain and the ideal cut at min(20, test items): the definitions of LightGCN's own code and of `docs/evaluation.md`
 (recall@K, ndcg@K) are the same. A tenth of the training part is the validation part: options were chosen there, then both
-together were trained on. LightGCN has 64 dimensions; ours has the factors that were best, whatever they cost: with 64 it is below (see
-the trials)."""
+together were trained on. LightGCN has 64 dimensions, ours the number of factors that was best whatever it costs: a comparison
+of methods at their best, not of equal size. The trials show what fewer factors lose."""
 ABOUT_TRIALS = """\
 The {count} trials on the validation part (`./run bench quality gowalla -- --tune` makes them again): models of the training
 part less the validation part, measured on 5,000 drawn users' validation items; confidence scaled, alpha 1. Their order is by
