@@ -15,17 +15,34 @@ FOLDER = ROOT / "build/bench/quality"
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog="./run bench quality", description="Alsace on published benchmarks, beside the published values."
+        prog="./run bench quality",
+        description="Alsace on published benchmarks, beside the published values.",
     )
     add = parser.add_argument
     add("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)}; all without")
-    add("--quick", action="store_true", help="a smoke run of a minute: numbers mean nothing, the page stays in build")
-    add("--tune", action="store_true", help="make the trials that options were chosen by again (gowalla: hours)")
-    add("--ratings", type=Path, help="for new-users: the file of MovieLens 20M (ratings.csv) or MSD (train_triplets.txt)")
-    add("--recipe", choices=new_users.RECIPES, help="for --ratings: its filters, split and options")
+    add(
+        "--quick",
+        action="store_true",
+        help="a smoke run of a minute: numbers mean nothing, the page stays in build",
+    )
+    add(
+        "--tune",
+        action="store_true",
+        help="make the trials that options were chosen by again (gowalla: hours)",
+    )
+    add(
+        "--ratings",
+        type=Path,
+        help="for new-users: the file of MovieLens 20M (ratings.csv) or MSD (train_triplets.txt)",
+    )
+    add("--recipe", choices=list(new_users.OPTIONS), help="for --ratings: its filters, split and options")
     add("--factors", type=int, help="for --ratings: others than the published")
     add("--held-out", type=int, help="for --ratings: test users, others than the published")
-    add("--report-only", action="store_true", help="measure nothing, write the page of the results that are there")
+    add(
+        "--report-only",
+        action="store_true",
+        help="measure nothing, write the page of the results that are there",
+    )
     add("--results", type=Path, help="the file of all numbers, build/bench/quality/results.json")
     add("--page", type=Path, help="the page to write, docs/results.md")
     # `./run bench quality TABLE -- OPTIONS` hands the dashes on.

@@ -24,13 +24,25 @@ class Value:
 
 def over_seeds(fit, seeds, train, test, metrics, fold_in=None):
     """{metric: Value} of the models fit(seed), each measured by alsace.evaluate on the same test users."""
-    runs = []
-    for seed in seeds:
-        found = alsace.evaluate(
-            fit(seed), train, test, metrics=metrics, baselines=[], fold_in=fold_in, by_user=True
-        )
-        runs.append({metric: found.by_user(metric)["als"] for metric in metrics})
-    return {metric: of_runs([run[metric] for run in runs]) for metric in metrics}
+    shared = {"metrics": metrics, "baselines": [], "fold_in": fold_in, "by_user": True}
+    return averaged([alsace.evaluate(fit(seed), train, test, **shared) for seed in seeds], "als")
+
+
+def baseline(name, train, test, metrics, seeds=(0,), fold_in=None):
+    """{metric: Value} of a baseline of alsace.evaluate."""
+    shared = {"metrics": metrics, "baselines": [name], "fold_in": fold_in, "by_user": True}
+    return averaged([alsace.evaluate({}, train, test, seed=seed, **shared) for seed in seeds], name)
+
+
+def averaged(evaluations, name):
+    """{metric: Value} of one line of several evaluations; of a single one with its own interval."""
+    first = evaluations[0]
+    if len(evaluations) == 1:
+        return {metric: Value(*value) for metric, value in first[name].items()}
+    return {
+        metric: of_runs([found.by_user(metric)[name] for found in evaluations])
+        for metric in first.metrics
+    }
 
 
 def of_runs(runs):
@@ -44,17 +56,6 @@ def of_runs(runs):
     mean = float(users.mean())
     deviation = float(table.mean(axis=1).std(ddof=1)) if len(table) > 1 else None
     return Value(mean, max(0.0, mean - half), min(1.0, mean + half), deviation)
-
-
-def baseline(name, train, test, metrics, seeds=(0,), fold_in=None):
-    """{metric: Value} of a baseline of alsace.evaluate."""
-    runs = []
-    for seed in seeds:
-        found = alsace.evaluate(
-            {}, train, test, metrics=metrics, baselines=[name], fold_in=fold_in, by_user=True, seed=seed
-        )
-        runs.append({metric: found.by_user(metric)[name] for metric in metrics})
-    return {metric: of_runs([run[metric] for run in runs]) for metric in metrics}
 
 
 def plain(values):

@@ -4,7 +4,7 @@
 import alsace
 import numpy as np
 
-from compare.data import find
+from compare.data import NotThere, find
 from compare.tables import table
 
 from . import page
@@ -19,7 +19,10 @@ TOP_K = 10
 SEEDS = (1, 2, 3)
 METRICS = (f"sampled_hit_rate@{TOP_K}", f"sampled_ndcg@{TOP_K}")
 PAPER = "Rendle, Krichene, Zhang, Koren (RecSys 2022), mean of 10 runs"
-PUBLISHED = {"iALS": ((0.730, 0.453), PAPER), "NeuMF": ((0.730, 0.447), "He et al. (WWW 2017), as listed there")}
+PUBLISHED = {
+    "iALS": ((0.730, 0.453), PAPER),
+    "NeuMF": ((0.730, 0.447), "He et al. (WWW 2017), as listed there"),
+}
 PROTOCOL = """\
 Protocol of 'Neural Collaborative Filtering': of each of the 6,040 users the last item is the test, all others are trained on
 (994,169 interactions); it is ranked among itself and 99 drawn items that the user has not rated (the published draw). **These
@@ -27,7 +30,9 @@ metrics are sampled**: they rank 100 candidates, not the catalogue, and neither 
 to full rankings. 156 drawn items that are the user's own test item are left out. ALS with the options that Rendle et al. give for
 this data set (lambda 0.007, a0 0.3, 192 factors, 12 iterations), translated: none was chosen here."""
 OPTIONS = {
-    "published": from_rendle(regularization=0.007, unobserved_weight=0.3, factors=192, iterations=12),
+    "published": from_rendle(
+        regularization=0.007, unobserved_weight=0.3, factors=192, iterations=12
+    ),
 }
 
 
@@ -44,17 +49,26 @@ def negatives(lines):
 def load():
     """(train, test, drawn): arrays [entries, 2] and [users, 2] of ids, and a list of ids for each row of test.
 
-    Ids are MovieLens's own; the drawn items come in NCF's numbering and are translated. A drawn item that is the
-    user's own test item (NCF's sampler allows it) is left out.
+    From the files as NCF's authors publish them, or where ml-1m.train.rating is not there from MovieLens's own ids: all
+    pairs, the held-out ones, and NCF's numbering of the items. A drawn item that is the user's own test item (NCF's
+    sampler allows it) is left out.
     """
-    pairs = np.loadtxt(find(f"{FOLDER}/interactions.tsv"), dtype=np.int64, usecols=(0, 1))
-    held = np.loadtxt(find(f"{FOLDER}/ncf/loo_test.tsv"), dtype=np.int64, usecols=(0, 1), skiprows=1)
-    item_of = dict(np.loadtxt(find(f"{FOLDER}/ncf/item_map.tsv"), dtype=np.int64, usecols=(0, 1), skiprows=1).tolist())
     lines = find(f"{FOLDER}/ncf/ml-1m.test.negative").read_text().splitlines()
-    drawn = {user + 1: [item_of[item] for item in items] for user, _, items in negatives(lines)}
-    test_of = dict(held.tolist())
-    drawn = [[item for item in drawn[user] if item != test_of[user]] for user in held[:, 0].tolist()]
-    return without(pairs, held), held, drawn
+    drawn = {user: items for user, _, items in negatives(lines)}
+    try:
+        train = columns(f"{FOLDER}/ncf/ml-1m.train.rating")
+        test = columns(f"{FOLDER}/ncf/ml-1m.test.rating")
+    except NotThere:
+        test = columns(f"{FOLDER}/ncf/loo_test.tsv", skiprows=1)
+        train = without(columns(f"{FOLDER}/interactions.tsv"), test)
+        id_of = dict(columns(f"{FOLDER}/ncf/item_map.tsv", skiprows=1).tolist())
+        drawn = {user + 1: [id_of[item] for item in items] for user, items in drawn.items()}
+    return train, test, [[it for it in drawn[user] if it != item] for user, item in test.tolist()]
+
+
+def columns(source, skiprows=0):
+    """The first two columns of a data set's file of numbers."""
+    return np.loadtxt(find(source), dtype=np.int64, usecols=(0, 1), skiprows=skiprows)
 
 
 def without(pairs, left_out):
@@ -72,12 +86,19 @@ def hold_out(train, seed=0, count=99):
     users, first, sizes = np.unique(train[order, 0], return_index=True, return_counts=True)
     test = train[order[first[sizes > 1]]]
     items = np.unique(train[:, 1])
-    history = {user: set(train[order[a : a + n], 1].tolist()) for user, a, n in zip(users.tolist(), first, sizes)}
+    history = {
+        user: set(train[order[a : a + n], 1].tolist())
+        for user, a, n in zip(users.tolist(), first, sizes)
+    }
     drawn = []
     for user in test[:, 0].tolist():
         wanted = []
         while len(wanted) < count:
-            wanted += [item for item in random.choice(items, count - len(wanted)).tolist() if item not in history[user]]
+            wanted += [
+                item
+                for item in random.choice(items, count - len(wanted)).tolist()
+                if item not in history[user]
+            ]
         drawn.append(wanted)
     return without(train, test), test, drawn
 
@@ -86,7 +107,10 @@ def popularity(train, test, drawn):
     """{metric: Value} of the number of training entries as the score of an item."""
     items, counts = np.unique(train[:, 1], return_counts=True)
     count_of = dict(zip(items.tolist(), counts.tolist()))
-    scores = [[count_of.get(item, 0) for item in (item, *others)] for item, others in zip(test[:, 1].tolist(), drawn)]
+    scores = [
+        [count_of.get(item, 0) for item in (item, *others)]
+        for item, others in zip(test[:, 1].tolist(), drawn)
+    ]
     found = [of_rank(rank_of_first(np.array(row)), TOP_K) for row in scores]
     return {name: of_runs([[pair[place] for pair in found]]) for place, name in enumerate(METRICS)}
 
@@ -135,7 +159,13 @@ def run(session, tune_again=False):
     for label, options in OPTIONS.items():
         options = options | ({"factors": 16, "iterations": 3} if session.quick else {})
         session.say(f"{NAME}: {label}, {words(options)}")
-        rows.append({"label": label, "options": options, "metrics": plain(measured(train, test, drawn, options, seeds))})
+        rows.append(
+            {
+                "label": label,
+                "options": options,
+                "metrics": plain(measured(train, test, drawn, options, seeds)),
+            }
+        )
     return {"rows": rows, "seeds": len(seeds), "popularity": plain(popularity(train, test, drawn))}
 
 
@@ -143,8 +173,31 @@ def sections(record):
     def line(label, metrics, source):
         return [label, *(page.value(metrics[name]) for name in METRICS), source]
 
-    lines = [line(f"**ours**, ALS, {row['label']}", row["metrics"], f"mean of {record['seeds']} seeds") for row in record["rows"]]
+    lines = [
+        line(f"**ours**, ALS, {row['label']}", row["metrics"], f"mean of {record['seeds']} seeds")
+        for row in record["rows"]
+    ]
     lines.append(line("ours, Popularity", record["popularity"], ""))
-    lines += [[name, *(f"{value:.3f}" for value in values), source] for name, (values, source) in PUBLISHED.items()]
+    lines += [
+        [name, *(f"{value:.3f}" for value in values), source]
+        for name, (values, source) in PUBLISHED.items()
+    ]
     sets = "\n".join(f"    {words(row['options'])}    # {row['label']}" for row in record["rows"])
-    return [PROTOCOL, table(["", *METRICS, "source"], lines), "The option sets, as the program takes them:\n\n" + sets]
+    verdicts = [
+        page.verdict(metric, record["rows"][0]["metrics"][metric], published)
+        for metric, published in zip(METRICS, PUBLISHED["iALS"][0])
+    ]
+    return [
+        PROTOCOL,
+        table(["", *METRICS, "source"], lines),
+        f"Beside iALS: {'; '.join(verdicts)}.",
+        "The option sets, as the program takes them:\n\n" + sets,
+    ]
+
+
+def headlines(record):
+    """[what, metric, ours, published] for the head of the page."""
+    return [
+        ["ALS", metric, page.value(record["rows"][0]["metrics"][metric]), f"{value:.3f} (iALS)"]
+        for metric, value in zip(METRICS, PUBLISHED["iALS"][0])
+    ]

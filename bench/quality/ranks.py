@@ -30,7 +30,9 @@ def ranks_of(scores, hidden, items):
     scores[hidden] = -np.inf
     ranks = np.empty(len(items), dtype=np.int64)
     for place, (item, score) in enumerate(zip(items, wanted)):
-        ranks[place] = 1 + np.count_nonzero(scores > score) + np.count_nonzero(scores[:item] == score)
+        ranks[place] = (
+            1 + np.count_nonzero(scores > score) + np.count_nonzero(scores[:item] == score)
+        )
     return ranks
 
 

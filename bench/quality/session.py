@@ -22,7 +22,13 @@ class Session:
             return {}
         document = json.loads(path.read_text())
         options = document.get("options", document)
-        return {"tuned": {key: value for key, value in options.items() if key not in ("feedback", "seed", "tolerance")}}
+        return {
+            "tuned": {
+                key: value
+                for key, value in options.items()
+                if key not in ("feedback", "seed", "tolerance")
+            }
+        }
 
     @staticmethod
     def say(text):

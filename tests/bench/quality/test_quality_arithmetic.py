@@ -66,7 +66,9 @@ def dense_ours(observed, users, items, chosen, lengths):
 
 
 def penalty(users, items, weight, lengths):
-    return weight * ((lengths[0] * (users**2).sum(1)).sum() + (lengths[1] * (items**2).sum(1)).sum())
+    return weight * (
+        (lengths[0] * (users**2).sum(1)).sum() + (lengths[1] * (items**2).sum(1)).sum()
+    )
 
 
 def test_translated_objective_is_the_published_one_times_a_number_plus_a_constant():
@@ -82,7 +84,11 @@ def test_translated_objective_is_the_published_one_times_a_number_plus_a_constan
     for _ in range(3):
         users, items = random.normal(size=(7, 3)), random.normal(size=(9, 3))
         scores = users @ items.T
-        published = ((scores - 1) ** 2)[observed].sum() + a0 * (scores**2).sum() + penalty(users, items, weight, lengths)
+        published = (
+            ((scores - 1) ** 2)[observed].sum()
+            + a0 * (scores**2).sum()
+            + penalty(users, items, weight, lengths)
+        )
         root = np.sqrt(1 + a0)
         ours = dense_ours(observed, users * root, items * root, chosen, lengths)
         differences.append((1 + a0) * published - ours)
@@ -107,8 +113,13 @@ def test_the_engine_minimizes_that_objective():
 
 
 def test_regularization_keeps_its_mean_weight():
-    users, items = np.array([1, 4, 9]), np.array([16, 0])  # The item without an entry does not count.
-    assert options.regularization_of(6.0, 0.5, users, items) == pytest.approx(6 / ((1 + 2 + 3 + 4) / 4))
+    users, items = (
+        np.array([1, 4, 9]),
+        np.array([16, 0]),
+    )  # The item without an entry does not count.
+    assert options.regularization_of(6.0, 0.5, users, items) == pytest.approx(
+        6 / ((1 + 2 + 3 + 4) / 4)
+    )
     assert options.regularization_of(6.0, 0.0, users, items) == 6.0
 
 
@@ -122,8 +133,17 @@ def test_trial_counts_all_pairs_where_asked():
 
 
 def test_words_are_the_programs_options():
-    chosen = {"preset": "recommended", "alpha": 0.25, "biases": True, "nonnegative": False, "random_state": 7, "factors": 64}
-    assert options.words(chosen) == "--preset recommended --alpha 0.25 --biases --seed 7 --factors 64"
+    chosen = {
+        "preset": "recommended",
+        "alpha": 0.25,
+        "biases": True,
+        "nonnegative": False,
+        "random_state": 7,
+        "factors": 64,
+    }
+    assert (
+        options.words(chosen) == "--preset recommended --alpha 0.25 --biases --seed 7 --factors 64"
+    )
 
 
 def test_interval_is_that_of_the_users_means_over_runs():

@@ -18,7 +18,22 @@ TABLES = (movielens_100k, ncf, gowalla, new_users, explicit)
 
 
 def test_negative_lines():
-    assert ncf.negatives(["(0,25)\t1064\t174", "(1,133)\t3"]) == [(0, 25, [1064, 174]), (1, 133, [3])]
+    assert ncf.negatives(["(0,25)\t1064\t174", "(1,133)\t3"]) == [
+        (0, 25, [1064, 174]),
+        (1, 133, [3]),
+    ]
+
+
+def test_files_as_published_are_read(tmp_path, monkeypatch):
+    folder = tmp_path / "movielens-1m/ncf"
+    folder.mkdir(parents=True)
+    (folder / "ml-1m.train.rating").write_text("0\t1\t5\t9\n0\t2\t4\t8\n1\t1\t3\t7\n")
+    (folder / "ml-1m.test.rating").write_text("0\t3\t5\t9\n1\t2\t4\t8\n")
+    (folder / "ml-1m.test.negative").write_text("(0,3)\t5\t3\t6\n(1,2)\t3\t7\n")
+    monkeypatch.setenv("ALSACE_DATA", str(tmp_path))
+    train, test, drawn = ncf.load()
+    assert train.tolist() == [[0, 1], [0, 2], [1, 1]] and test.tolist() == [[0, 3], [1, 2]]
+    assert drawn == [[5, 6], [3, 7]]  # 3 is user 0's own test item.
 
 
 def test_without_leaves_out_pairs_not_items():
@@ -30,10 +45,15 @@ def test_hold_out_is_of_training_and_draws_what_the_user_has_not():
     train = np.array([[user, item] for user in range(6) for item in range(20) if (user + item) % 3])
     train = np.vstack([train, [[9, 4]]])  # One entry: stays in training.
     rest, test, drawn = ncf.hold_out(train, seed=1, count=4)
-    assert sorted(map(tuple, np.vstack([rest, test]).tolist())) == sorted(map(tuple, train.tolist()))
+    assert sorted(map(tuple, np.vstack([rest, test]).tolist())) == sorted(
+        map(tuple, train.tolist())
+    )
     assert test[:, 0].tolist() == list(range(6))
     have = {tuple(pair) for pair in train.tolist()}
-    assert all(len(row) == 4 and all((user, item) not in have for item in row) for (user, _), row in zip(test.tolist(), drawn))
+    assert all(
+        len(row) == 4 and all((user, item) not in have for item in row)
+        for (user, _), row in zip(test.tolist(), drawn)
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +92,7 @@ def test_filters_are_values_then_items_then_users_once():
 
 def test_split_of_new_users():
     pairs = np.array([[user, item] for user in range(40) for item in range(user % 7 + 3)])
-    pairs = np.vstack([pairs, [[39, 99]]])  # Only user 39 has item 99.
+    pairs = np.vstack([pairs, [[user, 100 + user] for user in range(40)]])  # Nobody else has it.
     parts = new_users.split(pairs[:, 0], pairs[:, 1], held_out=8)
     groups = [set(parts.train[0]), set(parts.valid[0][0]), set(parts.test[0][0])]
     assert [len(group) for group in groups] == [24, 8, 8]
@@ -133,7 +153,10 @@ def test_trials_go_on_after_a_kill(tmp_path):
     again.run({"factors": 8}, measure)
     again.run({"factors": 16}, measure)
     assert measured == [{"factors": 8}, {"factors": 16}]
-    assert [json.loads(line)["options"]["factors"] for line in path.read_text().splitlines()] == [8, 16]
+    assert [json.loads(line)["options"]["factors"] for line in path.read_text().splitlines()] == [
+        8,
+        16,
+    ]
 
 
 def test_tuned_options_are_read(tmp_path):
@@ -153,14 +176,46 @@ def test_results_keep_other_tables(tmp_path):
 
 def test_every_table_has_what_a_page_needs():
     for table in TABLES:
-        assert table.NAME and table.TITLE and callable(table.run) and callable(table.sections)
+        assert (
+            table.NAME
+            and table.TITLE
+            and all(map(callable, (table.run, table.sections, table.headlines)))
+        )
 
 
 def test_page_holds_the_tables_that_were_measured(tmp_path):
     value = {"mean": 0.5, "low": 0.4, "high": 0.6, "deviation": 0.01}
     metrics = {name: value for name in ncf.METRICS}
-    record = {"rows": [{"label": "published", "options": {"factors": 3}, "metrics": metrics}], "seeds": 3, "popularity": metrics}
+    record = {
+        "rows": [{"label": "published", "options": {"factors": 3}, "metrics": metrics}],
+        "seeds": 3,
+        "popularity": metrics,
+    }
     page.write({"ncf": ncf, "gowalla": gowalla}, {"ncf": record}, tmp_path / "results.md")
     text = (tmp_path / "results.md").read_text()
     assert "0.5000 [0.4000, 0.6000] +- 0.0100" in text
-    assert "./run bench quality ncf" in text and "gowalla" not in text
+    assert "./run bench quality ncf" in text and "./run bench quality gowalla" not in text
+    assert "(#movielens-1m-leave-one-out-100-sampled-candidates)" in text
+
+
+def test_verdict_is_by_the_interval():
+    value = {"mean": 0.5, "low": 0.4, "high": 0.6}
+    assert "above" in page.verdict("m", value, 0.39)
+    assert "within" in page.verdict("m", value, 0.4) and "within" in page.verdict("m", value, 0.6)
+    assert "**m is below the published 0.61**" in page.verdict("m", value, 0.61)
+
+
+def test_best_of_each_number_of_factors():
+    trials = [
+        {"options": {"factors": k}, "metrics": {"m": m}}
+        for k, m in ((8, 0.1), (16, 0.3), (8, 0.2), (16, 0.25))
+    ]
+    assert page.best_of_each(trials, "factors", "m") == [trials[2], trials[1]]
+
+
+def test_trials_are_listed_best_first():
+    options = {key: 1 for key in page.COLUMNS} | {"regularization_count": "all"}
+    trials = [{"options": options, "metrics": {"m": m}} for m in (0.1, 0.3, 0.2)]
+    lines = page.trials_table(trials, ("m",), "m").splitlines()[2:]
+    assert [line.split("|")[-2].strip() for line in lines] == ["0.3000", "0.2000", "0.1000"]
+    assert "| all |" in lines[0]
