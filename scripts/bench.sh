@@ -69,6 +69,14 @@ bench_tune() {
   .venv/bin/python bench/tune_bench.py "$@"
 }
 
+# What each option does to the numbers: the plots of docs/tuning.md.
+bench_sweeps() {
+  install_python_packages
+  build_program
+  step "sweeps"
+  PYTHONPATH=bench .venv/bin/python -m quality.sweeps "$@"
+}
+
 bench_compare() {
   build_bench power_law kernels_bench
   build_program
