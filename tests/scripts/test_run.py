@@ -32,8 +32,8 @@ def test_help_lists_every_command(arguments):
         (["setup", "now"], "setup takes no arguments"),
         (["web", "site"], "web takes nothing or the word picture"),
         (["format", "src"], "format takes no arguments"),
-        (["bench", "peers"], "bench takes one of kernels read train python compare quality before any options"),
-        (["bench", "--", "--quick"], "bench takes one of kernels read train python compare quality"),
+        (["bench", "peers"], "bench takes one of kernels read train python tune compare quality sweeps before any options"),
+        (["bench", "--", "--quick"], "bench takes one of kernels read train python tune compare quality sweeps"),
     ],
 )
 def test_wrong_use_is_explained(arguments, reason):
