@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,13 +33,10 @@ struct Pair {
   std::vector<double> first;   ///< Where there is no second: the differences.
   std::vector<double> second;  ///< For rmse, whose difference is one of roots.
 
-  [[nodiscard]] double difference(std::span<const std::uint32_t> users, double count) const {
+  /// `drawn`: how often each user was. [users]
+  [[nodiscard]] double difference(std::span<const double> drawn, double count) const {
     const auto mean = [&](const std::vector<double>& values) {
-      double sum = 0;
-      for (const std::uint32_t user : users) {
-        sum += values[user];
-      }
-      return sum / count;
+      return std::inner_product(values.begin(), values.end(), drawn.begin(), 0.0) / count;
     };
     return second.empty() ? mean(first) : std::sqrt(mean(first)) - std::sqrt(mean(second));
   }
@@ -53,19 +51,20 @@ struct Paired {
 
 void fill_intervals(const Paired& paired, std::uint64_t seed, ThreadPool& pool) {
   const std::size_t users = paired.counts.size();
-  if (users < 2) {
+  if (users < 2 || paired.pairs.empty()) {
     return;
   }
   std::vector<std::vector<double>> differences(paired.pairs.size(), std::vector<double>(resamples));
   parallel_blocks(pool, resamples, block, [&](std::size_t begin, std::size_t end, int) {
-    std::vector<std::uint32_t> drawn(users);
+    std::vector<double> drawn(users);
     for (std::size_t resample = begin; resample < end; ++resample) {
+      std::ranges::fill(drawn, 0.0);
       RandomStream random(seed, resample);
-      double count = 0;
-      for (std::uint32_t& user : drawn) {
-        user = static_cast<std::uint32_t>(random.below(users));
-        count += paired.counts[user];
+      for (std::size_t draw = 0; draw < users; ++draw) {
+        drawn[static_cast<std::size_t>(random.below(users))] += 1;
       }
+      const double count =
+          std::inner_product(drawn.begin(), drawn.end(), paired.counts.begin(), 0.0);
       for (std::size_t pair = 0; pair < paired.pairs.size(); ++pair) {
         differences[pair][resample] = paired.pairs[pair].difference(drawn, count);
       }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <numeric>
@@ -128,17 +129,19 @@ class Neighbors {
         by_item,
         pool,
         [&](Index item, std::span<const Index> others, std::span<const double> products) {
-          std::vector<Scored> near;
+          std::vector<Scored>& similar = similar_[at(item)];
           for (const Index other : others) {
             const double scale = norms[at(item)] * norms[at(other)];
             if (other != item && scale > 0) {
-              near.push_back(
+              similar.push_back(
                   {.row = other, .score = static_cast<float>(products[at(other)] / scale)});
             }
           }
-          const auto kept = static_cast<std::ptrdiff_t>(std::min(neighbors, near.size()));
-          std::ranges::partial_sort(near, near.begin() + kept, ranks_before);
-          similar_[at(item)].assign(near.begin(), near.begin() + kept);
+          const std::size_t kept = std::min(neighbors, similar.size());
+          std::ranges::partial_sort(
+              similar, similar.begin() + static_cast<std::ptrdiff_t>(kept), ranks_before);
+          similar.resize(kept);
+          similar.shrink_to_fit();
         });
   }
 

@@ -83,14 +83,14 @@ class Sweep {
     return true;
   }
 
-  /// Rows of the pivot block as panels of columns; its own columns are 0, so that no update meets
-  /// them.
+  /// Rows of the pivot block as panels of columns. What the update makes of its own rows and
+  /// columns is written over by write_back().
   void copy_rows(std::size_t panel) {
     double* out = &rows_[panel * panel_columns * height_];
     for (std::size_t k = 0; k < height_; ++k) {
       for (std::size_t c = 0; c < panel_columns; ++c) {
         const std::size_t column = panel * panel_columns + c;
-        const bool outside = k >= size_ || column >= matrix_.size || is_pivot(column);
+        const bool outside = k >= size_ || column >= matrix_.size;
         *out++ = outside ? 0.0 : at(begin_ + k, column);
       }
     }

@@ -299,14 +299,20 @@ MADE_ELSEWHERE = st.dictionaries(st.integers(0, 45), st.lists(st.integers(0, 40)
     ),
     mostly(whole_plays, data), mostly(HELD_OUT, data),
     mostly(st.sampled_from(METRICS), st.one_of(st.just("recall@0"), junk)),
-    mostly(st.sampled_from([[], "mean,random", None]), junk), mostly(st.none(), data),
+    mostly(st.sampled_from([[], "mean,random", "knn_cosine,knn_bm25", "ease", None]), junk),
+    mostly(st.none(), data), mostly(st.none(), data), mostly(st.booleans(), junk),
+    mostly(st.integers(1, 9), st.one_of(numbers, junk)),
 )  # fmt: skip
-def test_evaluate(model, train, test, metrics, baselines, fold_in):
+def test_evaluate(model, train, test, metrics, baselines, fold_in, candidates, by_group, neighbors):
+    if candidates is not None:
+        metrics = "sampled_ndcg@3"
     found = attempt(
-        alsace.evaluate, model, train, test, metrics=metrics, baselines=baselines, fold_in=fold_in, by_user=True
-    )
+        alsace.evaluate, model, train, test, metrics=metrics, baselines=baselines, fold_in=fold_in,
+        candidates=candidates, by_group=by_group, neighbors=neighbors, by_user=True,
+    )  # fmt: skip
     if found is not None:
         assert repr(found) and found._repr_html_() and found.to_dict()["data"]
+        assert not found.models or repr(found.differences())
 
 
 @odd
