@@ -115,6 +115,20 @@ TEST(Snapshots, MustRiseAndGoSomewhere) {
               HasSubstr("rise"));
 }
 
+TEST(CloseRoughly, SolvesUsersNearly) {
+  const Interactions data = random_interactions(200, 80, 4);
+  TrainControl control;
+  control.close_roughly = true;
+  const Model rough = train(data, {.factors = 8, .regularization = 1}, control);
+  const Model close = train(data, {.factors = 8, .regularization = 1});
+  EXPECT_NE(model_hash(rough), model_hash(close));
+  for (Index user = 0; user < rough.user_factors.rows(); ++user) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      EXPECT_NEAR(rough.user_factors.row(user)[i], close.user_factors.row(user)[i], 0.05);
+    }
+  }
+}
+
 TEST(Summarize, LeavesOutOnlyTheSummary) {
   const Interactions data = random_interactions(30, 20, 4);
   TrainControl control;
