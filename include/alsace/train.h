@@ -50,9 +50,12 @@ struct TrainControl {
   /// it with io_error.
   std::function<void(const std::string&)> checkpoint_failed = {};
   bool store_interactions = true;  ///< Keep the interactions in the model.
-  /// False leaves TrainSummary::final_objective 0 and Model::spectrum empty: a pass over the data
-  /// and one over the items less.
+  /// False leaves TrainSummary::final_objective 0, its confidence figures and warnings out, and
+  /// Model::spectrum empty: some passes over the data less.
   bool summarize = true;
+  /// The closing half-step as rough as those before: good enough to rank by, but fold-in of a
+  /// user's own history then gives the stored row only nearly.
+  bool close_roughly = false;
 
   /// Iteration counts, rising, after which `snapshot` gets the model with the factors that training
   /// would have ended with there, bit for bit. What `summarize` leaves out is left out.

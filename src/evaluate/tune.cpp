@@ -355,6 +355,7 @@ class Tuning {
     TrainControl control;
     control.store_interactions = false;
     control.summarize = false;
+    control.close_roughly = job.stage < 3;
     control.stop_requested = control_.stop_requested;
     control.memory_limit = 0;
     if (state.items.rows() > 0) {

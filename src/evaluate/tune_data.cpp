@@ -11,8 +11,9 @@
 namespace alsace {
 namespace {
 
-/// A sample has at least so many users, or a quarter of all where that is more.
-constexpr std::int64_t least_sample = 1000;
+/// A sample has about so many users at least, or a fifth of all where that is more.
+constexpr double least_sample = 1000;
+constexpr double least_share = 0.2;
 
 /// Of pairs that both have, those of `to` stay.
 void append(Triplets& to, const Triplets& from) {
@@ -80,8 +81,7 @@ TuneUsers::TuneUsers(const Split& seen, bool hide_low, std::uint64_t seed) {
   split_.test = copy(seen.test);
   split_.fold_in = copy(seen.fold_in);
   const SplitFacts facts = alsace::facts(split_);
-  const double share =
-      std::max(0.25, static_cast<double>(least_sample) / std::max<Index>(facts.test_users, 1));
+  const double share = std::max(least_share, least_sample / std::max<Index>(facts.test_users, 1));
   others_ = share < 1 ? entries_of_some(split_.test, share, seed) : split_.test;
 }
 

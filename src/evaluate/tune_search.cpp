@@ -459,8 +459,18 @@ void Search::decide(const std::vector<Contender>& contenders) {
   }
   if (!finalists.empty()) {
     const std::size_t chosen = choose(finalists);
-    trials_[static_cast<std::size_t>(finalists[chosen].trial)].chosen = true;
+    const auto place = static_cast<std::size_t>(finalists[chosen].trial);
+    trials_[place].chosen = true;
     validation_ = intervals[chosen];
+    for (const Space::Edge edge : space_.edges_at(points_[place])) {
+      const Axis& axis = space_.axis(edge.axis);
+      if (!axis.given) {
+        note_(fmt::format("the {} chosen lies on the edge of what was tried, {:.4g} to {:.4g}",
+                          axis.name,
+                          axis.low,
+                          axis.high));
+      }
+    }
   }
 }
 

@@ -232,7 +232,9 @@ class Training {
 
   /// Users once more, closely: then fold-in of a user's own history gives the stored row.
   void close_users() {
-    solve_users(model_.options.solver == Solver::exact ? Effort::exact : Effort::closing);
+    solve_users(model_.options.solver == Solver::exact ? Effort::exact
+                : control_.close_roughly               ? Effort::rough
+                                                       : Effort::closing);
   }
 
   void close() {
@@ -296,7 +298,9 @@ void run_training(Model& model,
     take_factors(control.start_users, "users", model.options, model.user_factors);
     take_factors(control.start_items, "items", model.options, model.item_factors);
   }
-  describe(data, observed.by_user, model.options, model.summary);
+  if (control.summarize) {
+    describe(data, observed.by_user, model.options, model.summary);
+  }
   Training(model, observed, control).run();
 }
 

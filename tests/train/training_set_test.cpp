@@ -115,6 +115,27 @@ TEST(Snapshots, MustRiseAndGoSomewhere) {
               HasSubstr("rise"));
 }
 
+TEST(CloseRoughly, SolvesUsersNearly) {
+  const Interactions data = random_interactions(200, 80, 4);
+  TrainControl control;
+  control.close_roughly = true;
+  const Model rough = train(data, {.factors = 8, .regularization = 1}, control);
+  const Model close = train(data, {.factors = 8, .regularization = 1});
+  EXPECT_NE(model_hash(rough), model_hash(close));
+  double difference = 0;
+  double size = 0;
+  for (Index user = 0; user < rough.user_factors.rows(); ++user) {
+    for (std::size_t i = 0; i < 8; ++i) {
+      const double value = static_cast<double>(close.user_factors.row(user)[i]);
+      const double rest = static_cast<double>(rough.user_factors.row(user)[i]) - value;
+      difference += rest * rest;
+      size += value * value;
+    }
+  }
+  EXPECT_LT(difference, 0.01 * size);
+  EXPECT_TRUE(std::ranges::equal(rough.item_factors.row(5), close.item_factors.row(5)));
+}
+
 TEST(Summarize, LeavesOutOnlyTheSummary) {
   const Interactions data = random_interactions(30, 20, 4);
   TrainControl control;
