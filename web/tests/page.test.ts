@@ -257,6 +257,7 @@ test("by keys alone", { skip }, async () => {
   await page.keyboard.type("x");
   await page.keyboard.press("Escape");  // Closes the suggestions first.
   assert.equal(await search(page).getAttribute("aria-expanded"), "false");
+  assert.notEqual(await selected(page), null, "and leaves the selection");
   await tabTo(/^2/);  // The second recommendation: the first is open.
   await page.keyboard.press("Enter");
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-expanded")), "true");
