@@ -3,10 +3,10 @@
 import { existsSync } from "node:fs";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
-const places = [process.env.ALSACE_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser"];
+const named = process.env.ALSACE_CHROMIUM || "/usr/bin/chromium";
 
-/** The browser's path, or null: on Ubuntu the package is a stub that installs another one. */
-export const browserPath = places.find((place) => place && existsSync(place)) ?? null;
+/** The browser's path, or null where there is none: Ubuntu has no package of it, but a snap. */
+export const browserPath = existsSync(named) ? named : null;
 
 export function launch(): Promise<Browser> {
   return chromium.launch({
