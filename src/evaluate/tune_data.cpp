@@ -11,9 +11,9 @@
 namespace alsace {
 namespace {
 
-/// A sample has about so many users at least, or a fifth of all where that is more.
+/// A sample has about so many users at least, or a sixth of all where that is more.
 constexpr double least_sample = 1000;
-constexpr double least_share = 0.2;
+constexpr double least_share = 1.0 / 6;
 
 /// Of pairs that both have, those of `to` stay.
 void append(Triplets& to, const Triplets& from) {

@@ -58,7 +58,7 @@ std::vector<Step> rungs_of(const TrainOptions& options) {
     return std::min(options.factors, std::max(8, divided(options.factors, by)));
   };
   const auto at_most = [&](int iterations) { return std::min(iterations, options.iterations); };
-  return {{part(4), at_most(3)}, {part(2), at_most(3)}, {options.factors, at_most(4)}};
+  return {{part(4), at_most(3)}, {part(2), at_most(3)}, {options.factors, at_most(8)}};
 }
 
 PairedDifference paired_difference(std::span<const double> one, std::span<const double> other) {
@@ -227,8 +227,12 @@ std::vector<Search::Candidate> Search::near_candidates(int count, double shrink)
     moved.numbers[a_factors] = doubled;
     candidates.push_back({moved, "doubled"});
   }
-  while (static_cast<int>(candidates.size()) < count) {
-    candidates.push_back({space_.near(center, shrink, random_), "near"});
+  // Every other one near the next best ones: the very best of few users is partly luck.
+  const std::vector<int> order = ranked(0);
+  for (std::size_t i = 0; static_cast<int>(candidates.size()) < count; ++i) {
+    const std::size_t rank = i % 4 == 1 ? 1 : i % 4 == 3 ? 2 : 0;
+    const auto place = static_cast<std::size_t>(order[std::min(rank, order.size() - 1)]);
+    candidates.push_back({space_.near(points_[place], shrink, random_), "near"});
   }
   return candidates;
 }
@@ -281,7 +285,7 @@ void Search::measure_stage(std::span<const int> trials, int first_rung, int stag
       const std::vector<Step> steps = rungs_of(trial.options);
       job.steps.assign(steps.begin() + first_rung, steps.begin() + stage + 1);
       job.counts = {job.steps.back().iterations};
-      job.sampled = true;
+      job.sampled = stage == 0;
     }
     job.options.factors = job.steps.back().factors;
     job.options.iterations = job.steps.back().iterations;
@@ -480,7 +484,8 @@ double Search::cost_of_round(std::span<const int> schedule, int from_stage) cons
   const std::vector<Step> steps = rungs_of(middle);
   double cost = 0;
   for (auto stage = static_cast<std::size_t>(from_stage); stage < steps.size(); ++stage) {
-    cost += schedule[stage] * step_cost(steps[stage].factors, steps[stage].iterations + 2);
+    cost += schedule[stage] *
+            step_cost(steps[stage].factors, steps[stage].iterations + (stage == 0 ? 2 : 6));
   }
   return cost;
 }

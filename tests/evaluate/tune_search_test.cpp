@@ -41,7 +41,7 @@ TEST(Rungs, DoubleTheFactors) {
   EXPECT_EQ(steps[0].factors, 25);
   EXPECT_EQ(steps[1].factors, 50);
   EXPECT_EQ(steps[2].factors, 100);
-  EXPECT_EQ(steps[2].iterations, 4);
+  EXPECT_EQ(steps[2].iterations, 8);
   EXPECT_EQ(rungs_of({.factors = 6, .iterations = 1})[0].factors, 6) << "few factors stay";
   EXPECT_EQ(rungs_of({.factors = 6, .iterations = 1})[2].iterations, 1);
 }
