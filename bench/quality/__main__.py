@@ -35,7 +35,11 @@ def arguments():
         type=Path,
         help="for new-users: the file of MovieLens 20M (ratings.csv) or MSD (train_triplets.txt)",
     )
-    add("--recipe", choices=list(new_users.OPTIONS), help="for --ratings: its filters, split and options")
+    add(
+        "--recipe",
+        choices=list(new_users.OPTIONS),
+        help="for --ratings: its filters, split and options",
+    )
     add("--factors", type=int, help="for --ratings: others than the published")
     add("--held-out", type=int, help="for --ratings: test users, others than the published")
     add(

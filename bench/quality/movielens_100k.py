@@ -22,7 +22,7 @@ Popularity by one user. Trained on the last but one too, the last but one is hid
 PUBLISHED = {"random": (0.0096, 0.0036), "popularity": (0.0817, 0.0399), "als": (0.1316, 0.0675)}
 SOURCE = "the notebook 21_als of CodexploreRepo/recommender-system on GitHub"
 OPTIONS = {
-    "published": {
+    "published options": {
         "confidence": "scaled",
         "alpha": 10,
         "regularization": 0.001,

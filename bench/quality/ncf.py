@@ -30,7 +30,7 @@ metrics are sampled**: they rank 100 candidates, not the catalogue, and neither 
 to full rankings. 156 drawn items that are the user's own test item are left out. ALS with the options that Rendle et al. give for
 this data set (lambda 0.007, a0 0.3, 192 factors, 12 iterations), translated: none was chosen here."""
 OPTIONS = {
-    "published": from_rendle(
+    "published options": from_rendle(
         regularization=0.007, unobserved_weight=0.3, factors=192, iterations=12
     ),
 }
@@ -174,7 +174,7 @@ def sections(record):
         return [label, *(page.value(metrics[name]) for name in METRICS), source]
 
     lines = [
-        line(f"**ours**, ALS, {row['label']}", row["metrics"], f"mean of {record['seeds']} seeds")
+        line(f"**ours**, ALS, {row['label']}", row["metrics"], page.seeds(record["seeds"]))
         for row in record["rows"]
     ]
     lines.append(line("ours, Popularity", record["popularity"], ""))

@@ -235,7 +235,7 @@ def lines_of(record):
         [
             "**ours**, ALS",
             *(page.value(record["als"][metric]) for metric in METRICS),
-            f"seeds: {record['seeds']}",
+            page.seeds(record["seeds"]),
         ],
         ["ours, Popularity", *(page.value(record["popularity"][metric]) for metric in METRICS), ""],
     ]

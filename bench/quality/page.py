@@ -61,6 +61,11 @@ def value(metric):
     return text if deviation is None else f"{text} +- {deviation:.4f}"
 
 
+def seeds(count):
+    """How many seeds a mean is over."""
+    return f"mean of {count} seeds" if count > 1 else "one seed"
+
+
 def verdict(name, metric, published):
     """Where a published value lies beside the interval of a record of measure.Value."""
     if published < metric["low"]:
