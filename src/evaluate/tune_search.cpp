@@ -343,7 +343,7 @@ std::vector<int> Search::final_counts(int iterations) const {
     return {iterations};
   }
   std::vector<int> counts = {divided(iterations, 2), iterations};
-  counts.erase(std::ranges::unique(counts).begin(), counts.end());
+  counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
   return counts;
 }
 

@@ -195,7 +195,7 @@ void Space::take_given() {
     axis.low = sorted.front();
     axis.high = sorted.back();
     if (!values.is_range && sorted.size() > 1) {
-      sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
+      sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
       axis.list = std::move(sorted);
     }
     any_given_ = true;

@@ -28,7 +28,7 @@ def test_shell_quickstart_runs_line_by_line(tmp_path):
             line, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, f"{line}\n{done.stderr}"
-    assert 8 <= len(lines) <= 12
+    assert 8 <= len(lines) <= 15
     assert (tmp_path / "lists.csv").read_text(encoding="utf-8").startswith("user,item,score")
 
 
