@@ -103,7 +103,8 @@ run_ctest() {
 }
 
 run_pytest() {
-  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q tests --ignore tests/python/package --ignore tests/web
+  ALSACE_PROGRAM=$PWD/$program .venv/bin/python -m pytest -q tests --ignore tests/python/package \
+    --ignore tests/bench/quality --ignore tests/web
 }
 
 # Makes the wheel out of what the release build has compiled, tries it alone and tests it.
@@ -119,7 +120,7 @@ test_python_package() {
   try_wheel "$wheels"/alsace-*.whl
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall \
     "$wheels"/alsace-*.whl
-  ALSACE_PROGRAM=$PWD/.venv/bin/alsace .venv/bin/python -m pytest -q tests/python/package
+  ALSACE_PROGRAM=$PWD/.venv/bin/alsace .venv/bin/python -m pytest -q tests/python/package tests/bench/quality
 }
 
 # Installs to a fresh place, builds a program of a user's against it, and runs that.

@@ -39,8 +39,7 @@ LIMIT = """\
 **Where the limit is.** On the validation part recall rises with every doubling of the factors, more than with anything else, and
 had not levelled off at 1024, the most that was tried. The other options have their best inside what was tried: unobserved_weight
 0.03 to 0.1, exponent 0.5 to 0.75, a mean weight (regularization n^exponent, over users and items) of 2 to 3; from 8 iterations to
-16 little is gained. Without regularization of that strength more factors do not help. Why the rest is missing, more of it in NDCG
-than in recall, we have not measured. What is tuned counts: compare the first line of each list below with the last."""
+16 little is gained. Why the rest is missing, more of it in NDCG than in recall, was not measured."""
 # Every trial that was made, in the order it was made in: factors, unobserved_weight, mean weight of a squared row
 # norm (lambda n^nu averaged over users and items), exponent nu, count, iterations.
 TRIALS = (

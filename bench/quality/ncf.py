@@ -154,6 +154,7 @@ def measured(train, test, drawn, options, seeds):
 def run(session, tune_again=False):
     """The record of the table: one row per option set."""
     train, test, drawn = load()
+    write_files(session.folder / NAME, train, test, drawn)
     seeds = SEEDS[:1] if session.quick else SEEDS
     rows = []
     for label, options in OPTIONS.items():
@@ -169,6 +170,17 @@ def run(session, tune_again=False):
     return {"rows": rows, "seeds": len(seeds), "popularity": plain(popularity(train, test, drawn))}
 
 
+def write_files(folder, train, test, drawn):
+    """What the program reads: train.csv, test.csv and candidates.csv."""
+    users = np.repeat(test[:, 0], [len(items) for items in drawn])
+    candidates = np.column_stack([users, np.concatenate([np.array(items) for items in drawn])])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, pairs in (("train", train), ("test", test), ("candidates", candidates)):
+        np.savetxt(
+            folder / f"{name}.csv", pairs, fmt="%d", delimiter=",", header="user,item", comments=""
+        )
+
+
 def sections(record):
     def line(label, metrics, source):
         return [label, *(page.value(metrics[name]) for name in METRICS), source]
@@ -182,7 +194,14 @@ def sections(record):
         [name, *(f"{value:.3f}" for value in values), source]
         for name, (values, source) in PUBLISHED.items()
     ]
-    sets = "\n".join(f"    {words(row['options'])}    # {row['label']}" for row in record["rows"])
+    files = " ".join(
+        f"--{part} build/bench/quality/ncf/{part}.csv" for part in ("train", "test", "candidates")
+    )
+    commands = "\n".join(
+        f"    alsace evaluate {files} --metrics {','.join(METRICS)} \\\n"
+        f"        {words(row['options'])} --seed 1"
+        for row in record["rows"]
+    )
     verdicts = [
         page.verdict(metric, record["rows"][0]["metrics"][metric], published)
         for metric, published in zip(METRICS, PUBLISHED["iALS"][0])
@@ -191,7 +210,7 @@ def sections(record):
         PROTOCOL,
         table(["", *METRICS, "source"], lines),
         f"Beside iALS: {'; '.join(verdicts)}.",
-        "The option sets, as the program takes them:\n\n" + sets,
+        "One seed by the program, on files that the table's command writes:\n\n" + commands,
     ]
 
 

@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "bench"))
-pytest.importorskip("alsace")
-
 from quality import explicit, gowalla, movielens_100k, ncf, new_users, page
 from quality.session import Results, Session
 from quality.trials import Trials
