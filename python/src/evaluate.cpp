@@ -74,18 +74,27 @@ class Interruptible {
   Scorer watched(Scorer scorer) {
     if (scorer.scores) {
       scorer.scores = [this, scores = std::move(scorer.scores)](Index user, std::span<float> out) {
-        look();
+        look(1);
         scores(user, out);
+      };
+    }
+    if (scorer.scores_many) {
+      scorer.scores_many = [this, scores_many = std::move(scorer.scores_many)](
+                               std::span<const Index> users, std::span<float> out) {
+        look(users.size());
+        scores_many(users, out);
       };
     }
     return scorer;
   }
 
  private:
-  void look() {
-    if (std::this_thread::get_id() != caller_ || ++calls_ % 64 != 0) {
+  void look(std::size_t users) {
+    constexpr std::size_t between = 64;
+    if (std::this_thread::get_id() != caller_ || (ranked_ += users) < between) {
       return;
     }
+    ranked_ = 0;
     const nb::gil_scoped_acquire locked;
     if (PyErr_CheckSignals() != 0) {
       nb::raise_python_error();
@@ -93,7 +102,7 @@ class Interruptible {
   }
 
   std::thread::id caller_ = std::this_thread::get_id();
-  std::size_t calls_ = 0;  ///< By the calling thread alone.
+  std::size_t ranked_ = 0;  ///< By the calling thread alone, since it last looked.
 };
 
 /// A split under test. Lists made elsewhere join before anything is measured: the items that only
