@@ -23,12 +23,13 @@ ItemColors by_numbers(const std::vector<double>& numbers, bool log, std::string 
   ItemColors colors = {.bar = axis_of(given, log), .label = std::move(label)};
   if (!given.empty()) {
     // The whole scale is used: the bar begins and ends with the data, not with a tick.
-    const auto [low, high] = std::ranges::minmax(given);
-    if (low < high) {
-      colors.bar->low = low;
-      colors.bar->high = high;
-      std::erase_if(colors.bar->ticks,
-                    [&](const Tick& tick) { return tick.value < low || tick.value > high; });
+    const auto range = std::ranges::minmax(given);
+    if (range.min < range.max) {
+      colors.bar->low = range.min;
+      colors.bar->high = range.max;
+      std::erase_if(colors.bar->ticks, [&](const Tick& tick) {
+        return tick.value < range.min || tick.value > range.max;
+      });
     }
   }
   for (const double number : numbers) {

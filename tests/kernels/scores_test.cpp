@@ -29,12 +29,12 @@ class Scores : public EveryTarget {};
 
 /// Rows lie at odd places, one float further apart than they are long; what is between them is no
 /// number.
-struct Table {
+struct RowTable {
   std::size_t rows;
   std::size_t length;
   std::vector<float> values;
 
-  Table(std::size_t row_count, std::size_t row_length)
+  RowTable(std::size_t row_count, std::size_t row_length)
       : rows(row_count),
         length(row_length),
         values(normal_values(row_count * (row_length + 1) + 1, 3)) {
@@ -60,7 +60,7 @@ std::vector<const float*> queries_of(const std::vector<float>& values,
 TEST_P(Scores, AreThoseOfTheTwinForAnyShapeAndOfEachQueryAlone) {
   for (const std::size_t length : {1U, 3U, 4U, 15U, 16U, 17U, 40U, 64U, 100U, 1030U}) {
     for (const std::size_t rows : {0U, 1U, 3U, 4U, 5U, 16U, 39U, 300U}) {
-      const Table table(rows, length);
+      const RowTable table(rows, length);
       const std::vector<float> values = normal_values(33 * length, 4);
       for (const std::size_t count : {0U, 1U, 2U, 3U, 4U, 7U, 33U}) {
         const auto queries = queries_of(values, count, length);
@@ -86,7 +86,7 @@ TEST_P(Scores, AreThoseOfTheTwinForAnyShapeAndOfEachQueryAlone) {
 }
 
 TEST_P(Scores, HaveTheSameBitsWhateverRowsAreBesideThem) {
-  const Table table(70, 100);
+  const RowTable table(70, 100);
   const std::vector<float> values = normal_values(5 * 100, 4);
   const auto queries = queries_of(values, 5, 100);
   std::vector<float> all(5 * 70);

@@ -122,15 +122,15 @@ TEST(ReadItems, ColumnsThatSayNothingAreLeftOutWithANote) {
 }
 
 TEST(ReadItems, VeryManyColumnsAreBounded) {
-  std::string header = "id,title";
+  std::string names = "id,title";
   std::string first = "1,A";
   std::string second = "2,B";
   for (int i = 0; i < 300; ++i) {
-    header += ",c" + std::to_string(i);
+    names += ",c" + std::to_string(i);
     first += ",2";
     second += ",3";
   }
-  const ItemTable items = read_items_text(header + "\n" + first + "\n" + second + "\n", "wide.csv");
+  const ItemTable items = read_items_text(names + "\n" + first + "\n" + second + "\n", "wide.csv");
   EXPECT_EQ(items.columns.size(), 200U);
   EXPECT_THAT(items.notes, ElementsAre(HasSubstr("302 columns, those after the first 200")));
 }
