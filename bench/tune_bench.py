@@ -79,6 +79,7 @@ def tuned(options, folder):
     return run(
         options, folder, "tune", "--train", "train.tsv", "--valid", "valid.tsv", "--test", "test.tsv",
         "--metric", options.metric, "--trials", options.trials, "--factors", options.factors,
+        "--iterations", "15:30",  # Given, so that finalists keep theirs: full length on both sides.
         "--seed", options.seed, "--out", "tuned.json",
     )  # fmt: skip
 

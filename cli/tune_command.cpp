@@ -11,8 +11,9 @@
 #include "tune_arguments.h"
 #include "tune_output.h"
 
-#include <chrono>
 #include <filesystem>
+#include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -136,10 +137,11 @@ class TuneRun {
   TuneTest tested() {
     TuneTest test;
     test.metrics = test_metrics();
-    test.trained = results_on(split_, test.facts);
+    test.trained = results_on(split_, result_.model, test.facts);
+    result_.model.reset();
     Split whole = with_validation(split_);
     test.with_validation =
-        results_on(whole_with_fold_in(std::move(whole)), test.facts_with_validation);
+        results_on(whole_with_fold_in(std::move(whole)), nullptr, test.facts_with_validation);
     return test;
   }
 
@@ -163,21 +165,25 @@ class TuneRun {
     return metrics;
   }
 
-  std::vector<Result> results_on(const Split& split, SplitFacts& facts) {
+  /// `model`: where the search has trained it already.
+  std::vector<Result> results_on(const Split& split,
+                                 std::shared_ptr<const Model> model,
+                                 SplitFacts& facts) {
     facts = alsace::facts(split);
     const EvaluateOptions how{.metrics = test_metrics(),
                               .hide_low = arguments_.data.hide_low,
                               .threads = options_.threads,
                               .seed = options_.seed};
-    TrainControl control;
-    control.store_interactions = false;
-    control.stop_requested = interrupted;
-    const auto begin = std::chrono::steady_clock::now();
-    Model model = train(split.train, result_.options, control);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    if (model == nullptr) {
+      TrainControl control;
+      control.store_interactions = false;
+      control.stop_requested = interrupted;
+      model = std::make_shared<const Model>(train(split.train, result_.options, control));
+    }
     stop_if_interrupted();
-    std::vector<Result> results = {
-        measure(als_scorer(std::move(model), split), split, how, taken.count())};
+    const auto& seconds = model->summary.seconds;
+    const double taken = std::accumulate(seconds.begin(), seconds.end(), 0.0);
+    std::vector<Result> results = {measure(als_scorer(model, split), split, how, taken)};
     const bool is_explicit = options_.base.feedback == Feedback::explicit_feedback;
     results.push_back(
         measure(is_explicit ? item_mean_scorer(split) : popularity_scorer(split), split, how));

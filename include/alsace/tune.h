@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -84,6 +85,9 @@ struct TuneResult {
   std::string stopped = {};  ///< "done", "time" (the limit came first) or "interrupted": then what
                              ///< is known so far, and options are those of the best trial so far.
   double seconds = 0;        ///< Of all runs that were resumed, too.
+  /// The model of the chosen options on the training part, as train() makes it, but without
+  /// interactions and figures of confidence; null where the search has none at hand.
+  std::shared_ptr<const Model> model = {};
 };
 
 /// How far a search has come.

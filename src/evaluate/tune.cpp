@@ -98,11 +98,13 @@ class Tuning {
                       .trials = search_.trials(),
                       .notes = notes_,
                       .stopped = stopped,
-                      .seconds = elapsed()};
+                      .seconds = elapsed(),
+                      .model = {}};
     const int best = search_.best();
     if (best >= 0) {
       result.options = result.trials[static_cast<std::size_t>(best)].options;
       result.options.threads = options_.threads;
+      result.model = model_of(best, result.options);
     } else if (stopped != "interrupted") {
       const std::string& why = result.trials.front().failure;
       throw Error(ErrorCode::numerical_failure,
@@ -355,7 +357,7 @@ class Tuning {
     TrainControl control;
     control.store_interactions = false;
     control.summarize = false;
-    control.close_roughly = job.stage < 3;
+    control.close_roughly = job.stage < final_stage || !is_first_seed(job);
     control.stop_requested = control_.stop_requested;
     control.memory_limit = 0;
     if (state.items.rows() > 0) {
@@ -388,8 +390,25 @@ class Tuning {
     const double gain = measured.at.back().gain;
     if (job.goes_on > 0) {
       keep(job, gain, {std::move(model->user_factors), std::move(model->item_factors)});
+    } else if (job.stage == final_stage && is_first_seed(job)) {
+      const std::scoped_lock lock(mutex_);
+      finalists_.insert_or_assign(job.trial, model);
     }
     return measured;
+  }
+
+  [[nodiscard]] bool is_first_seed(const TuneJob& job) const {
+    return job.options.seed == options_.base.seed;
+  }
+
+  /// The finalist's, unless fewer iterations of it were chosen.
+  [[nodiscard]] std::shared_ptr<const Model> model_of(int trial, TrainOptions options) const {
+    const auto found = finalists_.find(trial);
+    if (found == finalists_.end()) {
+      return nullptr;
+    }
+    options.threads = found->second->options.threads;
+    return found->second->options == options ? found->second : nullptr;
   }
 
   TuneMeasurement measurement(const std::shared_ptr<const Model>& model,
@@ -470,7 +489,8 @@ class Tuning {
   std::mutex mutex_;
   std::map<int, State> states_;  ///< By trial.
   std::map<int, double> state_gains_;
-  std::vector<double> gains_;  ///< Of the batch.
+  std::map<int, std::shared_ptr<const Model>> finalists_;  ///< By trial, of the first seed.
+  std::vector<double> gains_;                              ///< Of the batch.
   int batches_ = 0;
   int trials_begun_ = 0;
   double cost_of_batch_ = 0;

@@ -12,8 +12,10 @@
 namespace alsace {
 namespace {
 
-constexpr int rungs = 3;
-constexpr int final_stage = rungs;
+constexpr int rungs = final_stage;
+/// In standard errors after the first seed: who is farther behind will hardly come within one of
+/// them by the mean over seeds.
+constexpr double most_behind = 1.5;
 constexpr int most_finalists = 3;
 constexpr double failed = -std::numeric_limits<double>::infinity();
 
@@ -360,7 +362,7 @@ TuneJob Search::final_job(int trial, int seed) const {
 }
 
 /// The best few from scratch at full length. The first seed says after how many iterations; who is
-/// then worse by more than two standard errors is left out of the rest.
+/// then worse by more than `most_behind` is left out of the rest.
 void Search::finish() {
   std::vector<int> order = ranked(2);
   if (order.empty()) {
@@ -398,8 +400,8 @@ void Search::finish() {
   }
 }
 
-/// The other seeds of the best one, and of smaller ones that are not behind by more than two
-/// standard errors: nobody else could be chosen.
+/// The other seeds of the best one, and of smaller ones that are not too far behind: nobody else
+/// could be chosen.
 void Search::run_seeds(std::vector<Contender>& contenders) {
   const auto& leader = *std::ranges::max_element(
       contenders, {}, [](const Contender& one) { return one.by_seed.front().gain; });
@@ -412,7 +414,8 @@ void Search::run_seeds(std::vector<Contender>& contenders) {
   for (std::size_t i = 0; i < contenders.size(); ++i) {
     const PairedDifference behind =
         paired_difference(leader.by_seed.front().by_user, contenders[i].by_seed.front().by_user);
-    const bool may_win = behind.mean <= 2 * behind.error && size(contenders[i]) <= size(leader);
+    const bool may_win =
+        behind.mean <= most_behind * behind.error && size(contenders[i]) <= size(leader);
     for (int seed = 1; seed < options_.seeds && may_win; ++seed) {
       jobs.push_back(final_job(contenders[i].trial, seed));
       owners.push_back(i);

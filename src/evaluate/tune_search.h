@@ -13,6 +13,9 @@
 
 namespace alsace {
 
+/// Stages before it are rungs, from 0.
+constexpr int final_stage = 3;
+
 /// A stretch of a candidate's training: so many iterations with so many factors.
 struct Step {
   int factors = 0;
