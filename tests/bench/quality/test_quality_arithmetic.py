@@ -3,11 +3,11 @@
 import pathlib
 import sys
 
+import alsace
 import numpy as np
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "bench"))
-import alsace
 
 from quality import measure, ncf, options, ranks
 
