@@ -313,15 +313,22 @@ int threads_for(const EvaluateOptions& options, const TestSet& set) {
 
 }  // namespace
 
-Evaluation evaluate(const Scorer& scorer, const Split& split, const EvaluateOptions& options) {
+Evaluation evaluate_on(const TestSet& set,
+                       const Scorer& scorer,
+                       const Split& split,
+                       const EvaluateOptions& options) {
   const Plan plan = plan_for(scorer, options);
-  const TestSet set = test_set(split, options.hide_low);
   check_tested(set, plan);
   check_candidates(split, set, plan);
   ThreadPool pool(threads_for(options, set));
   Measurement measurement(scorer, set, plan, pool);
   measurement.measure(options.by_group ? activity_groups(set) : std::vector<UserGroup>());
   return measurement.evaluation(options.seed);
+}
+
+Evaluation evaluate(const Scorer& scorer, const Split& split, const EvaluateOptions& options) {
+  plan_for(scorer, options);  // Wrong options are refused before any work.
+  return evaluate_on(test_set(split, options.hide_low), scorer, split, options);
 }
 
 }  // namespace alsace

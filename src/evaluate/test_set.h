@@ -50,4 +50,11 @@ struct TestSet {
 
 TestSet test_set(const Split& split, bool hide_low);
 
+/// evaluate() with a test set made before, for many scorers of one split; options.hide_low is the
+/// set's.
+Evaluation evaluate_on(const TestSet& set,
+                       const Scorer& scorer,
+                       const Split& split,
+                       const EvaluateOptions& options);
+
 }  // namespace alsace

@@ -416,9 +416,10 @@ class Tuning {
                               int threads) const {
     const Split& split = users_.split();
     Evaluation found =
-        evaluate(als_scorer(model, split),
-                 split,
-                 {.metrics = {metric_}, .hide_low = options_.hide_low, .threads = threads});
+        evaluate_on(users_.set(),
+                    als_scorer(model, split),
+                    split,
+                    {.metrics = {metric_}, .hide_low = options_.hide_low, .threads = threads});
     const MetricValue& value = found.values.front();
     TuneMeasurement one{.value = value.mean,
                         .low = value.low.value_or(value.mean),

@@ -68,7 +68,7 @@ Triplets entries_of_some(const Triplets& entries, double share, std::uint64_t se
 
 }  // namespace
 
-TuneUsers::TuneUsers(const Split& seen, bool hide_low, std::uint64_t seed) {
+TuneUsers::TuneUsers(const Split& seen, bool hide_low, std::uint64_t seed) : hide_low_(hide_low) {
   split_.train.user_ids = seen.train.user_ids;
   split_.train.item_ids = seen.train.item_ids;
   const auto copy = [](const Triplets& from) {
@@ -83,12 +83,14 @@ TuneUsers::TuneUsers(const Split& seen, bool hide_low, std::uint64_t seed) {
   const SplitFacts facts = alsace::facts(split_);
   const double share = std::max(least_share, least_sample / std::max<Index>(facts.test_users, 1));
   others_ = share < 1 ? entries_of_some(split_.test, share, seed) : split_.test;
+  set_ = test_set(split_, hide_low_);
 }
 
 void TuneUsers::take_sample(bool sampled) {
   if (sampled != is_sample_) {
     std::swap(split_.test, others_);
     is_sample_ = sampled;
+    set_ = test_set(split_, hide_low_);
   }
 }
 

@@ -2,6 +2,8 @@
 
 #include "alsace/evaluate.h"
 
+#include "evaluate/test_set.h"
+
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -16,14 +18,17 @@ class TuneUsers {
 
   void take_sample(bool sampled);
   [[nodiscard]] const Split& split() const noexcept { return split_; }
+  [[nodiscard]] const TestSet& set() const noexcept { return set_; }
 
   /// Mean squared (or absolute) errors of users with entries of different number, to gains that
   /// average to minus the mean over entries.
   void weigh_errors(std::span<const Index> users, std::vector<double>& by_user) const;
 
  private:
-  Split split_;  ///< Its test part is one of the next two; the other is kept here.
+  Split split_;  ///< Its test part is one of two; the other is kept here.
   Triplets others_;
+  bool hide_low_;
+  TestSet set_;  ///< Of the split as it is.
   bool is_sample_ = false;
 };
 

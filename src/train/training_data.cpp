@@ -8,8 +8,12 @@
 #include "train/quantile.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <utility>
 
@@ -202,10 +206,24 @@ TrainingData prepare_training(CsrMatrix by_user,
 std::vector<float> confidences(std::span<const float> values,
                                const TrainOptions& options,
                                double mean) {
+  // Ratings and counts repeat: what a value gave is looked up by its bits.
+  struct Known {
+    float value = std::numeric_limits<float>::quiet_NaN();
+    float confidence = 0;
+  };
+  constexpr int bits = 8;
+  std::array<Known, std::size_t{1} << bits> known;
   std::vector<float> found;
   found.reserve(values.size());
   for (const float value : values) {
-    found.push_back(checked_confidence(std::abs(static_cast<double>(value)), options, mean));
+    const std::uint32_t mixed = std::bit_cast<std::uint32_t>(value) * 2654435769U;
+    Known& slot = known[mixed >> (32 - bits)];
+    if (slot.value != value) {
+      slot = {
+          .value = value,
+          .confidence = checked_confidence(std::abs(static_cast<double>(value)), options, mean)};
+    }
+    found.push_back(slot.confidence);
   }
   return found;
 }
