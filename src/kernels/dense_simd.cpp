@@ -53,6 +53,9 @@ void add_products(
     const double* a, const double* b, std::size_t rows, std::size_t stride, double* out) {
   constexpr std::size_t kRows = 4;
   constexpr std::size_t kColumns = 2;
+  if (rows == 0) {
+    return;  // There may be no array to point into.
+  }
   for (std::size_t i = 0; i < stride; i += kRows) {
     for (std::size_t j = 0; j < i + kRows; j += kColumns * hn::Lanes(Doubles())) {
       product_tile<kRows, kColumns>(a + i, b + j, rows, stride, out + i * stride + j);
@@ -222,6 +225,9 @@ HWY_INLINE void add_all_panels(const T* a,
   const auto place = [&](std::size_t j) {
     return b + j / panel_columns * rows * panel_columns + j % panel_columns;
   };
+  if (rows == 0) {
+    return;  // There may be no array to point into.
+  }
   std::size_t j = 0;
   for (; j + 2 * lanes <= columns; j += 2 * lanes) {
     for (std::size_t i = 0; i < panel_columns; i += kRows) {
