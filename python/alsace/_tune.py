@@ -174,7 +174,8 @@ def tune(
         "journal": os.fspath(journal) if journal is not None else "",
         "restart": restart,
     }
-    trial = _engine.Trial(data, held_out, None if fold_in is None else _part(fold_in))
+    shown = None if fold_in is None else _part(fold_in)
+    trial = _engine.Trial(data, None, held_out, shown, None)
     found, raised = trial.tune(options, control)
     if progress:
         print(file=sys.stderr)

@@ -6,7 +6,7 @@ import html
 from typing import Any
 
 from ._als import ALS
-from ._evaluation import MetricValue
+from ._tables import MetricValue
 
 _STAGES = {-1: "not measured", 0: "quarter of factors", 1: "half of factors", 2: "all factors", 3: "final"}
 _SHOWN = ("factors", "regularization", "regularization_exponent", "iterations")
