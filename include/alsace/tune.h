@@ -68,9 +68,10 @@ struct TuneTrial {
   int stage = -1;             ///< Measured in: 0, 1, 2 the rungs, 3 the final; -1: not at all.
   int factors = 0;            ///< Of that measurement.
   int iterations = 0;
-  double value = 0;                  ///< Of the metric; of finalists the mean over seeds.
-  std::vector<double> by_seed = {};  ///< Of finalists.
-  std::string failure = {};          ///< Why it could not be trained.
+  double value = 0;  ///< Of the metric; of finalists the mean over seeds.
+  /// Of finalists: the first as evaluate() gives it, the others closed as roughly as a rung.
+  std::vector<double> by_seed = {};
+  std::string failure = {};  ///< Why it could not be trained.
   bool chosen = false;
 };
 

@@ -80,9 +80,25 @@ TEST(Tune, MeasuresAFinalistAsTrainAndEvaluateDo) {
     own.seed += i;
     const Evaluation found =
         evaluate(als_scorer(train(seen.train, own), seen), seen, {.metrics = {*options.metric}});
-    EXPECT_EQ(found.values[0].mean, chosen->by_seed[i]);
+    if (i == 0) {
+      EXPECT_EQ(found.values[0].mean, chosen->by_seed[i]);
+    } else {  // Its last half-step is as rough as the others.
+      EXPECT_NEAR(found.values[0].mean, chosen->by_seed[i], 1e-3);
+    }
   }
   EXPECT_NEAR(result.validation.mean, (chosen->by_seed[0] + chosen->by_seed[1]) / 2, 1e-15);
+}
+
+TEST(Tune, HandsOverTheChosenModel) {
+  const Split seen = seen_of(2);
+  const TuneResult result = tune(seen, small_search());
+  const Model own = train(seen.train, result.options);
+  ASSERT_NE(result.model, nullptr);
+  ASSERT_EQ(result.model->item_factors.rows(), own.item_factors.rows());
+  for (Index item = 0; item < own.item_factors.rows(); ++item) {
+    EXPECT_THAT(result.model->item_factors.row(item),
+                testing::ElementsAreArray(own.item_factors.row(item)));
+  }
 }
 
 TEST(Tune, TriesRatingsByTheirErrors) {
