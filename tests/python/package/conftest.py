@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import signal
 import subprocess
 
 import numpy as np
@@ -11,6 +12,11 @@ import scipy.sparse as sp
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[3]
 PROGRAM = pathlib.Path(os.environ.get("ALSACE_PROGRAM", REPOSITORY / "build" / "release" / "alsace"))
+
+
+# A shell that runs the tests in the background has them ignore Ctrl-C, which some of them send.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
