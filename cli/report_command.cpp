@@ -93,7 +93,7 @@ bool parse(Arguments arguments, ReportArguments& out) {
             "html|svg|png",
             out.format,
             parse_format,
-            "Default: by the name of --out, else html.");
+            "Default: by the name of --out; html where it has no ending.");
   line.number("--threads", "N", out.threads, "0: all (the default). Never changes the result.");
   line.group("Page");
   line.texts("--user", "ID", out.named_users, "These users are there to look into,");
@@ -125,9 +125,21 @@ bool parse(Arguments arguments, ReportArguments& out) {
 }
 
 ReportFormat format_of(const ReportArguments& arguments) {
-  std::string ending = std::filesystem::path(*arguments.out).extension().string();
-  ending = ending.empty() ? ending : ending.substr(1);
-  return arguments.format.value_or(format_named(ending).value_or(ReportFormat::html));
+  if (arguments.format) {
+    return *arguments.format;
+  }
+  const std::string ending = std::filesystem::path(*arguments.out).extension().string();
+  if (ending.empty() || ending == ".htm") {
+    return ReportFormat::html;
+  }
+  const auto format = format_named(ending.substr(1));
+  if (!format) {
+    refuse(
+        fmt::format("--out '{}' ends neither in .html nor in .svg or .png. Name another file, or "
+                    "say what it is to be with --format.",
+                    *arguments.out));
+  }
+  return *format;
 }
 
 void check_use(const ReportArguments& arguments, ReportFormat format) {

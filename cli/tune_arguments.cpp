@@ -259,7 +259,7 @@ TuneOptions tune_options(const TuneArguments& arguments) {
   options.seeds = arguments.seeds.value_or(options.seeds);
   options.seed = options.base.seed;
   options.threads = options.base.threads;
-  return options;
+  return resolve(std::move(options));  // What will not do is refused before any work.
 }
 
 }  // namespace alsace::cli

@@ -110,6 +110,11 @@ struct TuneControl {
   bool restart = false;
 };
 
+/// The options with a metric: ndcg@10 where there is none, with explicit feedback rmse.
+/// @throws Error invalid_argument for numbers out of range and for a metric that is no mean over
+///         users or not of this feedback.
+TuneOptions resolve(TuneOptions options);
+
 /// Searches the options that are best by the metric on a validation part, which is seen.test (and
 /// seen.fold_in): nothing else is looked at. docs/adr/0017-tuning.md describes the search. The same
 /// result for any number of threads, and after any number of interruptions, unless there is a time

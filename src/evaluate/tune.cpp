@@ -35,7 +35,7 @@ class Tuning {
   Tuning(const Split& seen, const TuneOptions& options, const TuneControl& control)
       : options_(options),
         control_(control),
-        metric_(metric_of(options)),
+        metric_(*options.metric),
         trainer_(seen, options, metric_, control.stop_requested),
         scale_(trainer_.set().user_counts(), trainer_.set().item_counts()),
         threads_(options.threads > 0 ? options.threads : available_threads()),
@@ -212,8 +212,7 @@ class Tuning {
 }  // namespace
 
 TuneResult tune(const Split& seen, const TuneOptions& options, const TuneControl& control) {
-  check_options(options);
-  return Tuning(seen, options, control).run();
+  return Tuning(seen, resolve(options), control).run();
 }
 
 }  // namespace alsace

@@ -12,8 +12,9 @@
 #include <fmt/format.h>
 
 namespace alsace {
+namespace {
 
-void check_options(const TuneOptions& options) {
+void check_numbers(const TuneOptions& options) {
   const auto refuse = [](const std::string& message) {
     throw Error(ErrorCode::invalid_argument, "tune: " + message);
   };
@@ -31,11 +32,6 @@ void check_options(const TuneOptions& options) {
     refuse(fmt::format(
         "threads is {}, it must be 0 (all) to {}.", options.threads, ThreadPool::most_threads));
   }
-}
-
-bool is_error(const Metric& metric) {
-  const MetricKind kind = kind_of(metric);
-  return kind == MetricKind::rmse || kind == MetricKind::mae;
 }
 
 Metric metric_of(const TuneOptions& options) {
@@ -62,6 +58,19 @@ Metric metric_of(const TuneOptions& options) {
                             metric.to_string()));
   }
   return metric;
+}
+
+}  // namespace
+
+bool is_error(const Metric& metric) {
+  const MetricKind kind = kind_of(metric);
+  return kind == MetricKind::rmse || kind == MetricKind::mae;
+}
+
+TuneOptions resolve(TuneOptions options) {
+  check_numbers(options);
+  options.metric = metric_of(options);
+  return options;
 }
 
 std::string hash_of(const Split& seen, const TuneOptions& options) {
@@ -108,7 +117,7 @@ std::string hash_of(const Split& seen, const TuneOptions& options) {
   }
   hasher.add(fmt::format("{}|{}|{}|{}|{}|{}|{}",
                          words,
-                         metric_of(options).to_string(),
+                         options.metric->to_string(),
                          options.method == TuneMethod::grid ? "grid" : "halving",
                          options.trials,
                          options.seed,

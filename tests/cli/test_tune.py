@@ -219,6 +219,7 @@ def test_wrong_use_is_refused(alsace, films, words, message):
     done = alsace("tune", "films/plays.csv", *words)
     assert done.code == 2, done.err
     assert message in done.err and done.out == ""
+    assert "read films" not in done.err  # Before any work.
 
 
 def test_movielens_100k_is_better_than_untuned(alsace):
