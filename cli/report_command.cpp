@@ -173,9 +173,6 @@ ReportFormat checked(const ReportArguments& arguments) {
   if (!arguments.out) {
     refuse("--out is missing: where is the report to be written? For example --out report.html");
   }
-  const ReportFormat format = format_of(arguments);
-  check_use(arguments, format);
-  checked_top_k(arguments.top_k);
   check_output(*arguments.out, "--out");
   std::vector<std::string> inputs = arguments.test.inputs();
   inputs.push_back(arguments.model);
@@ -186,6 +183,9 @@ ReportFormat checked(const ReportArguments& arguments) {
   }
   check_inputs(to_paths(inputs));
   check_not_input(*arguments.out, "--out", to_paths(inputs));
+  const ReportFormat format = format_of(arguments);
+  check_use(arguments, format);
+  checked_top_k(arguments.top_k);
   return format;
 }
 

@@ -111,8 +111,8 @@ struct TuneControl {
 };
 
 /// The options with a metric: ndcg@10 where there is none, with explicit feedback rmse.
-/// @throws Error invalid_argument for numbers out of range and for a metric that is no mean over
-///         users or not of this feedback.
+/// @throws Error invalid_argument for numbers out of range, values of the space included, and for a
+///         metric that is no mean over users or not of this feedback.
 TuneOptions resolve(TuneOptions options);
 
 /// Searches the options that are best by the metric on a validation part, which is seen.test (and

@@ -5,8 +5,11 @@
 #include "base/hash.h"
 #include "base/thread_pool.h"
 #include "evaluate/metrics.h"
+#include "evaluate/tune_space.h"
 
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <span>
 
 #include <fmt/format.h>
@@ -70,6 +73,10 @@ bool is_error(const Metric& metric) {
 TuneOptions resolve(TuneOptions options) {
   check_numbers(options);
   options.metric = metric_of(options);
+  // What is wrong with a space is so for any data.
+  const std::array<std::int64_t, 1> count = {1};
+  const RegularizationScale scale(count, count);
+  Space(options, scale, true);
   return options;
 }
 

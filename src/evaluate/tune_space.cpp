@@ -126,7 +126,7 @@ void Space::make_axes(bool all_ones) {
   strong.regularization = is_explicit ? 0.1 : recommended_options().regularization;
   strong.regularization_exponent = 1;
   const double middle = scale_.strength_of(strong);
-  // The mission's range of lambda is for exponent 0, where lambda is the strength; the preset is
+  // The literature's range of lambda is for exponent 0, where lambda is the strength; the preset is
   // orders of magnitude stronger. Both are in the range, and most draws lie above the first.
   const double weakest = is_explicit ? middle / 10 : 0.001;
   const double knee = is_explicit ? 0 : 0.1;
@@ -318,7 +318,7 @@ std::vector<Point> Space::grid() const {
       axes[a].list = {axes[a].given ? axes[a].low : plain.numbers[a]};
     }
   }
-  if (!any_given_) {  // The mission's ranges.
+  if (!any_given_) {  // The literature's ranges.
     axes[a_factors].list = {32, 64, 128};
     axes[a_strength].list =
         is_explicit ? std::vector{0.03, 0.1, 0.3} : std::vector{0.001, 0.01, 0.1};

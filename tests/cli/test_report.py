@@ -276,7 +276,7 @@ def test_the_map_alone_as_svg_and_png(alsace, films, tmp_path):
     "command, message",
     [
         ("report plays.alsace", "--out is missing"),
-        ("report plays.alsace --out plays.alsace --format html", "is also an input"),
+        ("report plays.alsace --out plays.alsace", "is also an input"),
         ("report plays.alsace --out r.pdf", "ends neither in .html nor in .svg or .png"),
         ("report plays.alsace --out r.html --items r.html", "r.html"),
         ("report plays.alsace --out r.html --color year", "--color is for svg and png, this is html"),
