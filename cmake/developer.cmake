@@ -21,7 +21,7 @@ if(ALSACE_SANITIZE)
   # Each kernel for the common machine and for the least one: sanitizers compile each set of
   # instructions for minutes, and release tests all of them.
   target_compile_definitions(alsace_developer INTERFACE
-    "HWY_DISABLED_TARGETS=(HWY_AVX2-1|HWY_SSE4|HWY_SSSE3)")
+    "HWY_DISABLED_TARGETS=((HWY_AVX2-1)|HWY_SSE4|HWY_SSSE3)")
 endif()
 
 # Compiles what was compiled before from a cache, where there is one.
